@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * PV Calls: the wire between a frontend and a backend.
+ *
+ * Copyright (C) 2026 the xen-pvcalls developers
+ *
+ * Version 1 is specified in Xen's docs/misc/pvcalls.pandoc.  Where the
+ * drawings of that text and its C structures disagree (the numbers of the
+ * commands, the offset of ring_order) the structures are what every known
+ * implementation does, and what stands here.  The kernel-doc of everything
+ * marked "extension" is the specification of that extension.
+ *
+ * All words are in the byte order of the host, except that ports and
+ * addresses inside addr[] are in network order as POSIX has them.  Padding is
+ * never given a meaning without a feature, because frontends of version 1
+ * leave old bytes in it.
+ */
+#ifndef __XEN_PUBLIC_IO_PVCALLS_H__
+#define __XEN_PUBLIC_IO_PVCALLS_H__
+
+#include <linux/build_bug.h>
+#include <linux/stddef.h>
+#include <linux/types.h>
+#include <xen/interface/io/ring.h>
+
+/* Xenstore keys, written by the backend. */
+#define PVCALLS_KEY_VERSIONS		"versions"
+#define PVCALLS_KEY_MAX_PAGE_ORDER	"max-page-order"
+#define PVCALLS_KEY_FUNCTION_CALLS	"function-calls"
+/* Xenstore keys, written by the frontend. */
+#define PVCALLS_KEY_VERSION		"version"
+#define PVCALLS_KEY_PORT		"port"
+#define PVCALLS_KEY_RING_REF		"ring-ref"
+
+/* The one version there is; a string, in both directions. */
+#define PVCALLS_VERSION			"1"
+/* function-calls: socket, connect, release, bind, listen, accept and poll. */
+#define PVCALLS_FUNCTION_CALLS		1
+/* Frontends in the Linux tree refuse a backend which offers less. */
+#define PVCALLS_MIN_OFFERED_ORDER	4
+/* 512 grant references are all that an indexes page has room for. */
+#define PVCALLS_MAX_RING_ORDER		9
+
+/*
+ * Extensions.  A backend offers one by writing its key with the value 1, a
+ * frontend takes it by writing the same key in its own directory before it
+ * enters Initialised.  Without both, everything below means nothing.
+ */
+#define PVCALLS_FEATURE_INET6		"feature-inet6"
+#define PVCALLS_FEATURE_NAMES		"feature-names"
+#define PVCALLS_FEATURE_SOCKOPT		"feature-sockopt"
+#define PVCALLS_FEATURE_SHUTDOWN	"feature-shutdown"
+#define PVCALLS_FEATURE_NOTIFY_INDEX	"feature-notify-index"
+#define PVCALLS_FEATURE_RING_REUSE	"feature-ring-reuse"
+#define PVCALLS_FEATURE_MULTI_PAGE_RING	"feature-multi-page-ring"
+#define PVCALLS_FEATURE_RELEASE_ANSWERS	"feature-release-answers"
+
+/* Commands of version 1. */
+#define PVCALLS_SOCKET			0
+#define PVCALLS_CONNECT			1
+#define PVCALLS_RELEASE			2
+#define PVCALLS_BIND			3
+#define PVCALLS_LISTEN			4
+#define PVCALLS_ACCEPT			5
+#define PVCALLS_POLL			6
+#define PVCALLS_NR_V1_CMDS		7
+
+/* Commands of the extensions. */
+#define PVCALLS_GETNAME			128
+#define PVCALLS_SETSOCKOPT		129
+#define PVCALLS_GETSOCKOPT		130
+#define PVCALLS_SHUTDOWN		131
+#define PVCALLS_DROPRING		132
+
+/*
+ * Errors are negative Linux numbers.  The answer to a command or a kind of
+ * socket that a backend does not know is Linux' ENOTSUPP, which has no name
+ * outside the kernel.
+ */
+#define PVCALLS_ENOTSUP			524
+
+/* The only kind of socket of version 1: AF_INET, SOCK_STREAM, protocol 0. */
+#define PVCALLS_AF_INET			2
+#define PVCALLS_AF_INET6		10
+#define PVCALLS_SOCK_STREAM		1
+
+/* Bytes of an address on the wire: exactly a struct sockaddr_in6. */
+#define PVCALLS_ADDR_SIZE		28
+
+/**
+ * struct xen_pvcalls_request - one slot of the command ring, frontend to backend
+ * @req_id: offset 0, chosen by the frontend, echoed in the response
+ * @cmd: offset 4, one of PVCALLS_SOCKET...
+ * @u: offset 8, arguments of the command, at most 56 bytes
+ *
+ * Identifiers of sockets are chosen by the frontend and are opaque to the
+ * backend.  Specification: "Commands Ring".
+ */
+struct xen_pvcalls_request {
+	u32 req_id;
+	u32 cmd;
+	union {
+		/* "socket": offsets 8 id, 16 domain, 20 type, 24 protocol */
+		struct xen_pvcalls_socket {
+			u64 id;
+			u32 domain;
+			u32 type;
+			u32 protocol;
+			u8 pad[4];
+		} socket;
+		/*
+		 * "connect": offsets 8 id, 16 addr, 44 len (bytes of addr),
+		 * 48 flags (no meaning), 52 ref (grant of the indexes page),
+		 * 56 evtchn (port of the frontend)
+		 */
+		struct xen_pvcalls_connect {
+			u64 id;
+			u8 addr[PVCALLS_ADDR_SIZE];
+			u32 len;
+			u32 flags;
+			u32 ref;
+			u32 evtchn;
+			u8 pad[4];
+		} connect;
+		/* "release": offsets 8 id, 16 reuse (see feature-ring-reuse) */
+		struct xen_pvcalls_release {
+			u64 id;
+			u8 reuse;
+			u8 pad[7];
+		} release;
+		/* "bind": offsets 8 id, 16 addr, 44 len (bytes of addr) */
+		struct xen_pvcalls_bind {
+			u64 id;
+			u8 addr[PVCALLS_ADDR_SIZE];
+			u32 len;
+		} bind;
+		/* "listen": offsets 8 id, 16 backlog */
+		struct xen_pvcalls_listen {
+			u64 id;
+			u32 backlog;
+			u8 pad[4];
+		} listen;
+		/*
+		 * "accept": offsets 8 id (of the listener), 16 id_new,
+		 * 24 ref, 28 evtchn
+		 */
+		struct xen_pvcalls_accept {
+			u64 id;
+			u64 id_new;
+			u32 ref;
+			u32 evtchn;
+		} accept;
+		/* "poll": offset 8 id (of the listener) */
+		struct xen_pvcalls_poll {
+			u64 id;
+		} poll;
+		u8 bytes[56];
+	} u;
+};
+
+/**
+ * struct xen_pvcalls_response - the answer to a request, in a slot of 64 bytes
+ * @req_id: offset 0, as in the request
+ * @cmd: offset 4, as in the request
+ * @ret: offset 8, 0 or a negative error
+ * @pad: offset 12
+ * @id: offset 16, as in the request; to ACCEPT the one of the listener
+ */
+struct xen_pvcalls_response {
+	u32 req_id;
+	u32 cmd;
+	s32 ret;
+	u32 pad;
+	u64 id;
+};
+
+DEFINE_RING_TYPES(xen_pvcalls, struct xen_pvcalls_request,
+		  struct xen_pvcalls_response);
+
+/**
+ * struct pvcalls_data_intf - the indexes page of a connected socket
+ * @in_cons: offset 0, written by the frontend
+ * @in_prod: offset 4, written by the backend
+ * @in_error: offset 8, written by the backend: 0, or why no more bytes come;
+ *	-ENOTCONN is an orderly end of the stream
+ * @in_prod_event: offset 16, extension feature-notify-index, by the frontend
+ * @in_cons_event: offset 20, extension feature-notify-index, by the backend
+ * @out_cons: offset 64, written by the backend
+ * @out_prod: offset 68, written by the frontend
+ * @out_error: offset 72, written by the backend: 0, or why no more bytes go
+ * @out_prod_event: offset 80, extension feature-notify-index, by the backend
+ * @out_cons_event: offset 84, extension feature-notify-index, by the frontend
+ * @ring_order: offset 128, by the frontend before CONNECT or ACCEPT: the data
+ *	ring has 1 << ring_order pages, at least 2; the first half of them is
+ *	"in" (to the frontend), the second half "out"
+ * @ref: offset 132, by the frontend: the grants of the data ring's pages
+ *
+ * Indexes run freely through all 32 bits.  Specification: "Data Ring".
+ */
+struct pvcalls_data_intf {
+	u32 in_cons;
+	u32 in_prod;
+	s32 in_error;
+	u8 pad1[4];
+	u32 in_prod_event;
+	u32 in_cons_event;
+	u8 pad2[40];
+
+	u32 out_cons;
+	u32 out_prod;
+	s32 out_error;
+	u8 pad3[4];
+	u32 out_prod_event;
+	u32 out_cons_event;
+	u8 pad4[40];
+
+	u32 ring_order;
+	u32 ref[];
+};
+
+#define PVCALLS_CHECK_OFFSET(type, member, offset) \
+	static_assert(offsetof(struct type, member) == (offset))
+
+static_assert(sizeof(struct xen_pvcalls_request) == 64);
+static_assert(sizeof(struct xen_pvcalls_response) == 24);
+static_assert(sizeof(union xen_pvcalls_sring_entry) == 64);
+static_assert(offsetof(struct xen_pvcalls_sring, ring) == 64);
+
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, cmd, 4);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u, 8);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.socket.domain, 16);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.socket.type, 20);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.socket.protocol, 24);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.connect.addr, 16);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.connect.len, 44);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.connect.flags, 48);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.connect.ref, 52);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.connect.evtchn, 56);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.release.reuse, 16);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.bind.addr, 16);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.bind.len, 44);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.listen.backlog, 16);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.accept.id_new, 16);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.accept.ref, 24);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.accept.evtchn, 28);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.poll.id, 8);
+
+PVCALLS_CHECK_OFFSET(xen_pvcalls_response, cmd, 4);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_response, ret, 8);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_response, id, 16);
+
+PVCALLS_CHECK_OFFSET(pvcalls_data_intf, in_cons, 0);
+PVCALLS_CHECK_OFFSET(pvcalls_data_intf, in_prod, 4);
+PVCALLS_CHECK_OFFSET(pvcalls_data_intf, in_error, 8);
+PVCALLS_CHECK_OFFSET(pvcalls_data_intf, in_prod_event, 16);
+PVCALLS_CHECK_OFFSET(pvcalls_data_intf, in_cons_event, 20);
+PVCALLS_CHECK_OFFSET(pvcalls_data_intf, out_cons, 64);
+PVCALLS_CHECK_OFFSET(pvcalls_data_intf, out_prod, 68);
+PVCALLS_CHECK_OFFSET(pvcalls_data_intf, out_error, 72);
+PVCALLS_CHECK_OFFSET(pvcalls_data_intf, out_prod_event, 80);
+PVCALLS_CHECK_OFFSET(pvcalls_data_intf, out_cons_event, 84);
+PVCALLS_CHECK_OFFSET(pvcalls_data_intf, ring_order, 128);
+PVCALLS_CHECK_OFFSET(pvcalls_data_intf, ref, 132);
+
+#endif /* __XEN_PUBLIC_IO_PVCALLS_H__ */
