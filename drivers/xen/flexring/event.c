@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The event channel of a ring.  See event.h.
+ *
+ * Copyright (C) 2026 the xen-pvcalls developers
+ */
+#include <linux/bitops.h>
+#include <linux/interrupt.h>
+#include <xen/events.h>
+#include <xen/xenbus.h>
+
+#include "event.h"
+
+static irqreturn_t flexring_event_irq(int irq, void *arg)
+{
+	struct flexring_event *ev = arg;
+
+	set_bit(0, &ev->owed);
+	ev->fn(ev);
+	return IRQ_HANDLED;
+}
+
+/*
+ * A full table of event channels is reported as full buffers: "no space left
+ * on device" would send a user looking at his disks.
+ */
+static int flexring_event_error(int ret)
+{
+	return ret == -ENOSPC ? -ENOBUFS : ret;
+}
+
+/**
+ * flexring_event_open - the frontend's end: allocate a port and listen on it
+ * @ev: @fn and @name are set; @irq and @port are filled in
+ * @dev: the device, which names the peer
+ *
+ * Context: may sleep.
+ * Return: 0, -ENOBUFS when there are no event channels left, or an error.
+ */
+int flexring_event_open(struct flexring_event *ev, struct xenbus_device *dev)
+{
+	evtchn_port_t port;
+	int irq;
+
+	/*
+	 * Not xenbus_alloc_evtchn(): that takes the whole device down when
+	 * there are no event channels left, for the sake of one socket.
+	 */
+	struct evtchn_alloc_unbound alloc = {
+		.dom = DOMID_SELF,
+		.remote_dom = dev->otherend_id,
+	};
+	int ret = HYPERVISOR_event_channel_op(EVTCHNOP_alloc_unbound, &alloc);
+
+	if (ret)
+		return flexring_event_error(ret);
+	port = alloc.port;
+	irq = bind_evtchn_to_irqhandler_lateeoi(port, flexring_event_irq, 0,
+						ev->name, ev);
+	if (irq < 0) {
+		xenbus_free_evtchn(dev, port);
+		return flexring_event_error(irq);
+	}
+	ev->irq = irq;
+	ev->port = port;
+	return 0;
+}
+
+/**
+ * flexring_event_bind - the backend's end: connect to the frontend's port
+ * @ev: @fn and @name are set; @irq and @port are filled in
+ * @dev: the device, which names the peer
+ * @port: of the frontend, straight from it: the hypervisor checks it
+ *
+ * Context: may sleep.
+ * Return: 0, -ENOBUFS when there are no event channels left, or an error.
+ */
+int flexring_event_bind(struct flexring_event *ev, struct xenbus_device *dev,
+			evtchn_port_t port)
+{
+	int irq;
+
+	irq = bind_interdomain_evtchn_to_irqhandler_lateeoi(dev, port,
+							    flexring_event_irq,
+							    0, ev->name, ev);
+	if (irq < 0)
+		return flexring_event_error(irq);
+	ev->irq = irq;
+	ev->port = port;
+	return 0;
+}
+
+/**
+ * flexring_event_unbind - close our end
+ * @ev: bound or not
+ *
+ * After it @fn is not running and will not run.  Whoever might call
+ * flexring_event_notify() or flexring_event_eoi() was stopped before.
+ *
+ * Context: may sleep.
+ */
+void flexring_event_unbind(struct flexring_event *ev)
+{
+	if (!ev->irq)
+		return;
+	unbind_from_irqhandler(ev->irq, ev);
+	ev->irq = 0;
+}
+
+/**
+ * flexring_event_notify - tell the peer that something moved
+ * @ev: bound
+ *
+ * Context: any.
+ */
+void flexring_event_notify(struct flexring_event *ev)
+{
+	notify_remote_via_irq(ev->irq);
+}
+
+/**
+ * flexring_event_eoi - we have done what the last notification asked for
+ * @ev: bound
+ * @useful: there was something to do; if false, the next one may be delayed
+ *
+ * Does nothing if no notification is pending.
+ *
+ * Context: any.
+ */
+void flexring_event_eoi(struct flexring_event *ev, bool useful)
+{
+	if (test_and_clear_bit(0, &ev->owed))
+		xen_irq_lateeoi(ev->irq, useful ? 0 : XEN_EOI_FLAG_SPURIOUS);
+}

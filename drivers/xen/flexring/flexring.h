@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Byte rings between domains: what the drivers on top include.
+ *
+ * The drivers reach the hypervisor through the tables below, so that their
+ * tests can put plain memory and a scripted peer in its place.
+ *
+ * Copyright (C) 2026 the xen-pvcalls developers
+ */
+#ifndef _FLEXRING_H
+#define _FLEXRING_H
+
+#include "event.h"
+#include "index.h"
+#include "lane.h"
+#include "map.h"
+#include "share.h"
+
+/**
+ * struct flexring_back_ops - what a backend needs of the hypervisor
+ * @map: see flexring_map_pages()
+ * @unmap: see flexring_unmap_pages()
+ * @bind: see flexring_event_bind()
+ * @unbind: see flexring_event_unbind()
+ * @notify: see flexring_event_notify()
+ * @eoi: see flexring_event_eoi()
+ */
+struct flexring_back_ops {
+	int (*map)(struct flexring_map *map, domid_t domid,
+		   const grant_ref_t *refs, unsigned int nr);
+	void (*unmap)(struct flexring_map *map);
+	int (*bind)(struct flexring_event *ev, struct xenbus_device *dev,
+		    evtchn_port_t port);
+	void (*unbind)(struct flexring_event *ev);
+	void (*notify)(struct flexring_event *ev);
+	void (*eoi)(struct flexring_event *ev, bool useful);
+};
+
+/**
+ * struct flexring_front_ops - what a frontend needs of the hypervisor
+ * @share: see flexring_share_pages()
+ * @unshare: see flexring_unshare_pages()
+ * @open: see flexring_event_open()
+ * @unbind: see flexring_event_unbind()
+ * @notify: see flexring_event_notify()
+ * @eoi: see flexring_event_eoi()
+ */
+struct flexring_front_ops {
+	int (*share)(struct flexring_share *share, domid_t domid,
+		     unsigned int nr);
+	void (*unshare)(struct flexring_share *share);
+	int (*open)(struct flexring_event *ev, struct xenbus_device *dev);
+	void (*unbind)(struct flexring_event *ev);
+	void (*notify)(struct flexring_event *ev);
+	void (*eoi)(struct flexring_event *ev, bool useful);
+};
+
+extern const struct flexring_back_ops flexring_back_xen;
+extern const struct flexring_front_ops flexring_front_xen;
+
+#endif /* _FLEXRING_H */
