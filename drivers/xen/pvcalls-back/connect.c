@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Connect without waiting.
+ *
+ * Copyright (C) 2026 the xen-pvcalls developers
+ */
+#include <linux/fcntl.h>
+#include <linux/net.h>
+#include <linux/tcp.h>
+
+#include "command.h"
+#include "guest.h"
+#include "socket.h"
+
+/* What Linux says to a connect() in the wrong state. */
+static int pvback_connect_allowed(const struct pvback_socket *socket)
+{
+	switch (socket->state) {
+	case PVBACK_CREATED:
+		return 0;
+	case PVBACK_CONNECTING:
+		return -EALREADY;
+	default:
+		return -EISCONN;
+	}
+}
+
+/* A refused socket may try again: nothing of the attempt stays behind. */
+static void pvback_connect_fail(struct pvback_socket *socket,
+				struct pvback_call *call, int ret)
+{
+	pvback_hook_detach(socket);
+	pvback_ring_close(socket);
+	socket->state = PVBACK_CREATED;
+	pvback_command_answer(socket->guest, call, ret);
+}
+
+/*
+ * TCP_NODELAY: version 1 has no socket options, and the guest's ring already
+ * gathers what a program writes in small pieces.  Waiting for the
+ * peer to acknowledge that would cost interactive programs, which ask for
+ * TCP_NODELAY and can not have it, 40 ms at a time.
+ */
+static void pvback_connect_done(struct pvback_socket *socket,
+				struct pvback_call *call)
+{
+	tcp_sock_set_nodelay(socket->sock->sk);
+	socket->state = PVBACK_CONNECTED;
+	/* Bytes or an end of the stream may have come with the handshake. */
+	set_bit(PVBACK_READABLE, &socket->ready);
+	set_bit(PVBACK_WRITABLE, &socket->ready);
+	pvback_command_answer(socket->guest, call, 0);
+	/* The turn of this work comes next, and moves them. */
+}
+
+/*
+ * The second call of kernel_connect() for the same attempt says how it went,
+ * and after a refusal makes the socket ready for another one.
+ */
+static void pvback_connect_try(struct pvback_socket *socket)
+{
+	struct pvback_call *call = socket->connecting;
+	int ret;
+
+	ret = kernel_connect(socket->sock, &call->req.addr.sa,
+			     call->req.addr_len, O_NONBLOCK);
+	if (ret == -EINPROGRESS || ret == -EALREADY)
+		return;
+	socket->connecting = NULL;
+	if (ret)
+		pvback_connect_fail(socket, call, ret);
+	else
+		pvback_connect_done(socket, call);
+}
+
+/**
+ * pvback_connect_call - the command CONNECT
+ * @socket: in any state
+ * @call: answered when the connection is there or refused
+ *
+ * The ring is mapped first, so that a bad grant costs no connection.
+ * Specification: "connect".
+ *
+ * Context: the socket's work.
+ */
+void pvback_connect_call(struct pvback_socket *socket,
+			 struct pvback_call *call)
+{
+	int ret;
+
+	ret = pvback_connect_allowed(socket);
+	if (!ret)
+		ret = pvback_ring_open(socket, call->req.ref,
+				       call->req.evtchn);
+	if (ret) {
+		pvback_command_answer(socket->guest, call, ret);
+		return;
+	}
+	/* Before the first packet goes, so that no answer to it is missed. */
+	pvback_hook_attach(socket, NULL);
+	socket->state = PVBACK_CONNECTING;
+	socket->connecting = call;
+	pvback_connect_try(socket);
+}
+
+/**
+ * pvback_connect_turn - something may have happened to an attempt
+ * @socket: connecting
+ *
+ * Context: the socket's work.
+ */
+void pvback_connect_turn(struct pvback_socket *socket)
+{
+	pvback_connect_try(socket);
+	if (socket->state == PVBACK_CONNECTED)
+		pvback_io_turn(socket);
+}

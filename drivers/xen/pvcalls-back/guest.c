@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A guest: its table of sockets, its limits, its beginning and end.
+ * See guest.h.
+ *
+ * Copyright (C) 2026 the xen-pvcalls developers
+ */
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "command.h"
+#include "guest.h"
+#include "socket.h"
+
+/**
+ * pvback_guest_create - the software side of a device
+ * @dev: the device
+ * @ops: the way to the hypervisor
+ *
+ * Context: may sleep.
+ * Return: the guest with one reference, or NULL without memory.
+ */
+struct pvback_guest *pvback_guest_create(struct xenbus_device *dev,
+					 const struct flexring_back_ops *ops)
+{
+	struct pvback_guest *guest = kvzalloc(sizeof(*guest), GFP_KERNEL);
+
+	if (!guest)
+		return NULL;
+	kref_init(&guest->ref);
+	guest->dev = dev;
+	guest->domid = dev->otherend_id;
+	guest->ops = ops;
+	INIT_WORK(&guest->work, pvback_command_work);
+	spin_lock_init(&guest->ring_lock);
+	xa_init(&guest->sockets);
+	init_waitqueue_head(&guest->idle);
+	pvback_command_init(guest);
+	return guest;
+}
+
+static void pvback_guest_free(struct kref *ref)
+{
+	struct pvback_guest *guest = container_of(ref, struct pvback_guest, ref);
+
+	xa_destroy(&guest->sockets);
+	kvfree(guest);
+}
+
+/**
+ * pvback_guest_get - take a reference
+ * @guest: of which the caller has, or borrows, a reference
+ *
+ * Context: any.
+ */
+void pvback_guest_get(struct pvback_guest *guest)
+{
+	kref_get(&guest->ref);
+}
+
+/**
+ * pvback_guest_put - drop a reference
+ * @guest: not to be used by the caller any more
+ *
+ * Context: may sleep.
+ */
+void pvback_guest_put(struct pvback_guest *guest)
+{
+	kref_put(&guest->ref, pvback_guest_free);
+}
+
+/**
+ * pvback_guest_connect - map the command ring and begin to serve
+ * @guest: not connected
+ * @ref: grant of the command ring's page
+ * @port: event channel of the command ring
+ *
+ * Context: may sleep; xenbus.c only.
+ * Return: 0, or an error, after which the guest is not connected.
+ */
+int pvback_guest_connect(struct pvback_guest *guest, grant_ref_t ref,
+			 evtchn_port_t port)
+{
+	int ret;
+
+	ret = guest->ops->map(&guest->map, guest->domid, &ref, 1);
+	if (ret)
+		return ret;
+	memset(&guest->event, 0, sizeof(guest->event));
+	guest->event.fn = pvback_command_event;
+	guest->event.name = "pvcalls-back-command";
+	ret = guest->ops->bind(&guest->event, guest->dev, port);
+	if (ret) {
+		guest->ops->unmap(&guest->map);
+		return ret;
+	}
+	guest->connected = true;
+	ret = pvback_command_start(guest);
+	if (ret)
+		pvback_guest_disconnect(guest);
+	return ret;
+}
+
+/*
+ * Tell every socket in the table that its guest goes.  One that enters the
+ * table later is told by pvback_guest_publish().
+ */
+static void pvback_guest_close_sockets(struct pvback_guest *guest)
+{
+	struct pvback_socket *socket;
+	unsigned long id;
+
+	xa_lock(&guest->sockets);
+	xa_for_each(&guest->sockets, id, socket)
+		pvback_socket_close(socket);
+	xa_unlock(&guest->sockets);
+}
+
+/**
+ * pvback_guest_disable - serve a guest no more that breaks the rules
+ * @guest: connected
+ *
+ * It stays mapped and silent until it reconnects or goes away.
+ *
+ * Context: the guest's command work.
+ */
+void pvback_guest_disable(struct pvback_guest *guest)
+{
+	pvback_command_stop(guest);
+	pvback_guest_close_sockets(guest);
+}
+
+/**
+ * pvback_guest_disconnect - end everything that needs the guest
+ * @guest: connected or not
+ *
+ * Bytes that the guest has sent may still be on their way afterwards, on
+ * sockets that linger.
+ *
+ * Context: may sleep; xenbus.c only, hence never twice at a time.
+ */
+void pvback_guest_disconnect(struct pvback_guest *guest)
+{
+	if (!guest->connected)
+		return;
+	pvback_command_stop(guest);
+	guest->ops->unbind(&guest->event);
+	cancel_work_sync(&guest->work);
+	pvback_guest_close_sockets(guest);
+	wait_event(guest->idle, !atomic_read(&guest->attached));
+	guest->ops->unmap(&guest->map);
+	guest->connected = false;
+}
+
+/**
+ * pvback_guest_reserve - keep a number for a socket that is to come
+ * @guest: the guest
+ * @id: the number
+ *
+ * Context: may sleep.
+ * Return: 0, -EEXIST if the number is taken, or -ENOMEM.
+ */
+int pvback_guest_reserve(struct pvback_guest *guest, u64 id)
+{
+	/* A NULL is kept as an entry that nobody finds. */
+	int ret = xa_insert(&guest->sockets, id, NULL, GFP_KERNEL);
+
+	return ret == -EBUSY ? -EEXIST : ret;
+}
+
+/**
+ * pvback_guest_unreserve - give a number back that no socket has
+ * @guest: the guest
+ * @id: the number
+ *
+ * Context: any but interrupts.
+ */
+void pvback_guest_unreserve(struct pvback_guest *guest, u64 id)
+{
+	xa_release(&guest->sockets, id);
+}
+
+/**
+ * pvback_guest_publish - let requests find a socket
+ * @guest: the guest
+ * @socket: live; its number is reserved, so there is memory for the entry; the
+ *	caller's reference becomes the table's
+ *
+ * Context: may sleep; not the guest's disconnection.
+ */
+void pvback_guest_publish(struct pvback_guest *guest,
+			  struct pvback_socket *socket)
+{
+	bool live;
+
+	pvback_socket_get(socket);
+	WARN_ON_ONCE(xa_err(xa_store(&guest->sockets, socket->id, socket,
+				     GFP_KERNEL)));
+	/*
+	 * If the guest is still live here, then whoever ends that has yet to
+	 * walk through the table, and will find the socket there.
+	 */
+	spin_lock(&guest->ring_lock);
+	live = guest->live;
+	spin_unlock(&guest->ring_lock);
+	if (!live)
+		pvback_socket_close(socket);
+	pvback_socket_put(socket);
+}
+
+/**
+ * pvback_guest_find - the socket with a number
+ * @guest: the guest
+ * @id: the number, straight from the guest
+ *
+ * Context: any but interrupts.
+ * Return: the socket with a reference for the caller, or NULL.
+ */
+struct pvback_socket *pvback_guest_find(struct pvback_guest *guest, u64 id)
+{
+	struct pvback_socket *socket;
+
+	xa_lock(&guest->sockets);
+	socket = xa_load(&guest->sockets, id);
+	if (socket)
+		pvback_socket_get(socket);
+	xa_unlock(&guest->sockets);
+	return socket;
+}
+
+/**
+ * pvback_guest_forget - take a socket out of the table
+ * @guest: the guest
+ * @socket: in the table; the table's reference becomes the caller's
+ *
+ * Context: any but interrupts.
+ */
+void pvback_guest_forget(struct pvback_guest *guest,
+			 struct pvback_socket *socket)
+{
+	xa_erase(&guest->sockets, socket->id);
+}
+
+/**
+ * pvback_guest_charge - count something against a limit
+ * @used: what is in use
+ * @amount: what is to be added
+ * @limit: what @used may become
+ *
+ * Context: any.
+ * Return: false if it would exceed the limit; then nothing was added.
+ */
+bool pvback_guest_charge(atomic_t *used, unsigned int amount,
+			 unsigned int limit)
+{
+	unsigned int now = atomic_add_return(amount, used);
+
+	if (now <= limit)
+		return true;
+	atomic_sub(amount, used);
+	return false;
+}
+
+/**
+ * pvback_guest_uncharge - undo pvback_guest_charge()
+ * @used: what is in use
+ * @amount: what is to be taken off
+ *
+ * Context: any.
+ */
+void pvback_guest_uncharge(atomic_t *used, unsigned int amount)
+{
+	atomic_sub(amount, used);
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A guest: one PV Calls device of one domain.
+ *
+ * Who runs what
+ *
+ *   guest->work		takes requests off the command ring, creates
+ *				sockets, hands every other request to the
+ *				socket it names.  Touches no socket otherwise.
+ *   socket->work		everything else that happens to a socket.  One
+ *				work item each, so nothing of a socket ever
+ *				runs twice at a time, and nothing in it needs
+ *				a lock.  Never waits for a peer.
+ *   xenwatch, rmmod		connect and disconnect a guest (xenbus.c), one
+ *				at a time.  Only they wait for others.
+ *   event functions		hard interrupt; queue one of the works.
+ *   socket callbacks		softirq or the socket's owner, under
+ *				sk_callback_lock; set a bit, queue the work.
+ *
+ * A socket that waits in a parked ACCEPT has no work yet (socket->live is
+ * false): it belongs to the work of its listener, and its number is only
+ * reserved in the table.  It becomes live when it has a connection.
+ *
+ * Locks, outer before inner; all are spinlocks held for a few lines
+ *
+ *   sk_callback_lock		the socket's callbacks and sk_user_data
+ *   guest->sockets.xa_lock	table: number to socket
+ *     socket->lock		its queue of calls, and whether it takes more
+ *   guest->ring_lock		private indexes of the command ring, its free
+ *				calls, guest->live
+ *   pvback_linger_lock		list of all lingering sockets
+ *
+ * Only the two that are indented under one another nest.
+ *
+ * References
+ *
+ *   guest	one of the device's driver data (probe to remove), one of each
+ *		socket.  The last may outlive the device: whoever uses
+ *		guest->dev is counted in guest->attached, or is xenbus.c.
+ *   socket	one of the table, or of the ACCEPT that it is parked in, or of
+ *		the list of lingering sockets, in the course of its life; one
+ *		of each work or delayed work that is queued; one of whoever
+ *		has just looked it up.
+ *   call	belongs to the guest's free list, to one socket's queue, or to
+ *		what it waits for (socket->connecting, ->accepts, ->polls).
+ *		pvback_command_answer() or pvback_command_drop() gives it back.
+ *
+ * Callbacks and event functions hold no reference of their own: detaching a
+ * callback (under the write side of its lock) and unbinding an event wait
+ * until none is running, and both come before the last reference goes.
+ *
+ * Disconnecting (pvback_guest_disconnect(), the one owner) sets live to
+ * false, which silences the command ring at once; closes every socket; waits
+ * until attached is 0, that is until no socket has a ring, a call, or use
+ * for the device; and then unmaps the command ring.
+ *
+ * Copyright (C) 2026 the xen-pvcalls developers
+ */
+#ifndef _PVBACK_GUEST_H
+#define _PVBACK_GUEST_H
+
+#include <linux/atomic.h>
+#include <linux/kref.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+#include <xen/xenbus.h>
+
+#include "flexring/flexring.h"
+#include "request.h"
+
+struct pvback_socket;
+
+/* Slots of a command ring of one page. */
+#define PVBACK_GUEST_SLOTS __CONST_RING_SIZE(xen_pvcalls, XEN_PAGE_SIZE)
+
+/**
+ * struct pvback_call - a request on its way to its answer
+ * @node: in the free list, a socket's queue, or a list of parked calls
+ * @wire: the request as it came, a private copy
+ * @req: the same, checked
+ * @child: a parked ACCEPT's new socket, which it owns
+ */
+struct pvback_call {
+	struct list_head node;
+	struct xen_pvcalls_request wire;
+	struct pvback_request req;
+	struct pvback_socket *child;
+};
+
+/**
+ * struct pvback_guest - one device
+ * @ref: see the comment at the top
+ * @dev: valid while @attached, or in xenbus.c
+ * @domid: of the guest
+ * @state: ours, as xenstore has it; xenbus.c only
+ * @ops: the way to the hypervisor
+ * @connected: there is a command ring; xenbus.c only
+ * @release_answers: feature-release-answers is on; set while not connected
+ * @map: the page of the command ring
+ * @event: the event channel of the command ring
+ * @work: takes requests off the command ring
+ * @ring_lock: protects the four fields that follow
+ * @live: the command ring may be used
+ * @ring: the command ring
+ * @eoi_cons: @ring.req_cons at the last end of interrupt
+ * @free_calls: of @calls
+ * @calls: one for each slot
+ * @sockets: by number; a socket parked in an ACCEPT is a reserved entry
+ * @attached: sockets that need @dev
+ * @idle: woken when @attached becomes 0
+ * @nr_sockets: all of them, lingering ones included; limit max_sockets
+ * @nr_pages: mapped for rings; limit max_pages
+ * @linger_bytes: kept by lingering sockets; limit linger_bytes
+ * @resets: connections reset because unsent bytes exceeded limit or time
+ */
+struct pvback_guest {
+	struct kref ref;
+	struct xenbus_device *dev;
+	domid_t domid;
+	enum xenbus_state state;
+	const struct flexring_back_ops *ops;
+
+	bool connected;
+	bool release_answers;
+	struct flexring_map map;
+	struct flexring_event event;
+	struct work_struct work;
+
+	spinlock_t ring_lock;	/* the command ring, see above */
+	bool live;
+	struct xen_pvcalls_back_ring ring;
+	RING_IDX eoi_cons;
+	struct list_head free_calls;
+	struct pvback_call calls[PVBACK_GUEST_SLOTS];
+
+	struct xarray sockets;
+	atomic_t attached;
+	wait_queue_head_t idle;
+
+	atomic_t nr_sockets;
+	atomic_t nr_pages;
+	atomic_t linger_bytes;
+	atomic_t resets;
+};
+
+struct pvback_guest *pvback_guest_create(struct xenbus_device *dev,
+					 const struct flexring_back_ops *ops);
+void pvback_guest_get(struct pvback_guest *guest);
+void pvback_guest_put(struct pvback_guest *guest);
+int pvback_guest_connect(struct pvback_guest *guest, grant_ref_t ref,
+			 evtchn_port_t port);
+void pvback_guest_disconnect(struct pvback_guest *guest);
+void pvback_guest_disable(struct pvback_guest *guest);
+
+int pvback_guest_reserve(struct pvback_guest *guest, u64 id);
+void pvback_guest_unreserve(struct pvback_guest *guest, u64 id);
+void pvback_guest_publish(struct pvback_guest *guest,
+			  struct pvback_socket *socket);
+struct pvback_socket *pvback_guest_find(struct pvback_guest *guest, u64 id);
+void pvback_guest_forget(struct pvback_guest *guest,
+			 struct pvback_socket *socket);
+
+bool pvback_guest_charge(atomic_t *used, unsigned int amount,
+			 unsigned int limit);
+void pvback_guest_uncharge(atomic_t *used, unsigned int amount);
+
+#endif /* _PVBACK_GUEST_H */

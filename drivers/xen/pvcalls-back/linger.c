@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Sockets that were released before the network took all their bytes.
+ *
+ * They have no ring and no number any more, and need nothing of their guest
+ * but its counters; it may be gone.
+ *
+ * Copyright (C) 2026 the xen-pvcalls developers
+ */
+#include <linux/jiffies.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/net.h>
+#include <linux/slab.h>
+#include <linux/uio.h>
+#include <net/sock.h>
+
+#include "guest.h"
+#include "main.h"
+#include "socket.h"
+
+/* When to try again to send where it was memory that lacked. */
+#define PVBACK_LINGER_RETRY (HZ / 10)
+
+static DEFINE_SPINLOCK(pvback_linger_lock);
+static LIST_HEAD(pvback_linger_list);
+
+static void *pvback_linger_copy(struct pvback_socket *socket,
+				unsigned int bytes)
+{
+	struct iov_iter iter;
+	struct kvec kvec;
+
+	kvec.iov_len = bytes;
+	kvec.iov_base = kvmalloc(bytes, GFP_KERNEL);
+	if (!kvec.iov_base)
+		return NULL;
+	iov_iter_kvec(&iter, ITER_DEST, &kvec, 1, bytes);
+	flexring_rx_copy(&socket->ring.out, 0, &iter, bytes);
+	return kvec.iov_base;
+}
+
+/**
+ * pvback_linger_keep - copy what waits in a ring that is to be unmapped
+ * @socket: has a ring
+ * @bytes: how many are queued
+ *
+ * Context: the socket's work.
+ * Return: 0, -ENOBUFS beyond the guest's limit, or -ENOMEM.
+ */
+int pvback_linger_keep(struct pvback_socket *socket, unsigned int bytes)
+{
+	struct pvback_guest *guest = socket->guest;
+	int ret = -ENOBUFS;
+
+	if (!pvback_guest_charge(&guest->linger_bytes, bytes,
+				 READ_ONCE(pvback_linger_bytes)))
+		goto err_count;
+	socket->linger.buf = pvback_linger_copy(socket, bytes);
+	if (!socket->linger.buf) {
+		ret = -ENOMEM;
+		goto err_uncharge;
+	}
+	socket->linger.len = bytes;
+	return 0;
+
+err_uncharge:
+	pvback_guest_uncharge(&guest->linger_bytes, bytes);
+err_count:
+	atomic_inc(&guest->resets);
+	return ret;
+}
+
+/**
+ * pvback_linger_start - begin to send what was kept
+ * @socket: released; the caller's reference becomes the list's
+ *
+ * Context: the socket's work, whose turn goes on with pvback_linger_turn().
+ */
+void pvback_linger_start(struct pvback_socket *socket)
+{
+	unsigned long timeout = READ_ONCE(pvback_linger_timeout);
+
+	socket->state = PVBACK_LINGERING;
+	/* A long timeout is as good as a longer one, and must not wrap. */
+	socket->linger.deadline = jiffies + min(timeout, 86400UL) * HZ;
+	spin_lock(&pvback_linger_lock);
+	list_add(&socket->linger.node, &pvback_linger_list);
+	spin_unlock(&pvback_linger_lock);
+}
+
+static void pvback_linger_finish(struct pvback_socket *socket, bool reset)
+{
+	struct pvback_guest *guest = socket->guest;
+
+	if (reset)
+		atomic_inc(&guest->resets);
+	spin_lock(&pvback_linger_lock);
+	list_del(&socket->linger.node);
+	spin_unlock(&pvback_linger_lock);
+	pvback_socket_shut(socket, reset);
+	kvfree(socket->linger.buf);
+	pvback_guest_uncharge(&guest->linger_bytes, socket->linger.len);
+	socket->state = PVBACK_CLOSED;
+	pvback_socket_kick_never(socket);
+	/* The reference of the list; the work still has its own. */
+	pvback_socket_put(socket);
+}
+
+/* Returns 0 when all is sent, -EAGAIN, or the error of the connection. */
+static int pvback_linger_send(struct pvback_socket *socket)
+{
+	struct pvback_linger *linger = &socket->linger;
+
+	while (linger->sent < linger->len) {
+		struct msghdr msg = {
+			.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL,
+		};
+		struct kvec kvec = {
+			.iov_base = linger->buf + linger->sent,
+			.iov_len = linger->len - linger->sent,
+		};
+		int ret;
+
+		ret = kernel_sendmsg(socket->sock, &msg, &kvec, 1,
+				     kvec.iov_len);
+		if (ret < 0)
+			return ret;
+		linger->sent += ret;
+	}
+	return 0;
+}
+
+/**
+ * pvback_linger_turn - send more of what was kept
+ * @socket: lingering
+ *
+ * Context: the socket's work.
+ */
+void pvback_linger_turn(struct pvback_socket *socket)
+{
+	struct pvback_linger *linger = &socket->linger;
+	unsigned long delay;
+
+	if (READ_ONCE(linger->abort) || time_after_eq(jiffies, linger->deadline)) {
+		pvback_linger_finish(socket, true);
+		return;
+	}
+	if (pvback_linger_send(socket) != -EAGAIN) {
+		pvback_linger_finish(socket, false);
+		return;
+	}
+	delay = linger->deadline - jiffies;
+	if (sk_stream_is_writeable(socket->sock->sk))
+		delay = min_t(unsigned long, delay, PVBACK_LINGER_RETRY);
+	pvback_socket_kick_later(socket, delay);
+}
+
+/**
+ * pvback_linger_abort_all - reset every lingering connection
+ *
+ * Returns before it is done.
+ *
+ * Context: module exit; all guests are disconnected, so no more come.
+ */
+void pvback_linger_abort_all(void)
+{
+	struct pvback_socket *socket;
+
+	spin_lock(&pvback_linger_lock);
+	list_for_each_entry(socket, &pvback_linger_list, linger.node) {
+		WRITE_ONCE(socket->linger.abort, true);
+		pvback_socket_kick(socket);
+	}
+	spin_unlock(&pvback_linger_lock);
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The end of a socket: when its guest asks for it, or goes.
+ *
+ * A ring ends in this order: what waits in it is sent or copied; event
+ * channel unbound; grants unmapped; and only then the answer.
+ *
+ * Copyright (C) 2026 the xen-pvcalls developers
+ */
+#include "command.h"
+#include "guest.h"
+#include "socket.h"
+
+/* Has the guest left bytes unread?  Or is its index none? */
+static bool pvback_release_unread(struct pvback_socket *socket)
+{
+	struct flexring_tx *in = &socket->ring.in;
+
+	return flexring_tx_free(in) != in->idx.size;
+}
+
+/*
+ * Send what the guest published before it released the socket, and keep what
+ * does not fit.  The index is looked at once: a guest that goes on publishing
+ * does not keep us here.
+ *
+ * Returns true if the connection has to be reset: bytes left unread, as TCP
+ * does it; or bytes that can be neither sent nor kept.
+ */
+static bool pvback_release_drain(struct pvback_socket *socket)
+{
+	int queued, ret;
+
+	queued = flexring_rx_queued(&socket->ring.out);
+	if (queued < 0 || pvback_release_unread(socket))
+		return true;
+	if (socket->ring.out_done)
+		return false;
+	while (queued) {
+		ret = pvback_io_send(socket, queued);
+		if (ret == -EAGAIN)
+			break;
+		if (ret < 0)
+			return false;
+		queued -= ret;
+	}
+	return queued && pvback_linger_keep(socket, queued);
+}
+
+static void pvback_release_cancel(struct pvback_socket *socket)
+{
+	pvback_listen_cancel(socket);
+	if (socket->connecting) {
+		pvback_command_answer(socket->guest, socket->connecting,
+				      -ECANCELED);
+		socket->connecting = NULL;
+	}
+}
+
+/* From here on the guest may use the number for another socket. */
+static void pvback_release_forget(struct pvback_socket *socket)
+{
+	struct pvback_call *call, *next;
+	LIST_HEAD(calls);
+
+	pvback_guest_forget(socket->guest, socket);
+	spin_lock(&socket->lock);
+	socket->gone = true;
+	list_splice_init(&socket->calls, &calls);
+	spin_unlock(&socket->lock);
+	list_for_each_entry_safe(call, next, &calls, node) {
+		list_del(&call->node);
+		pvback_command_answer(socket->guest, call, -ENOENT);
+	}
+}
+
+/**
+ * pvback_release_call - the command RELEASE, or the end of the guest
+ * @socket: in the table
+ * @call: answered; NULL if it is the guest that goes
+ *
+ * release.reuse is a hint, and not followed.  Specification: "release".
+ *
+ * Context: the socket's work, which holds a reference of its own.
+ */
+void pvback_release_call(struct pvback_socket *socket,
+			 struct pvback_call *call)
+{
+	bool reset = false;
+
+	pvback_release_cancel(socket);
+	if (socket->state == PVBACK_CONNECTED)
+		reset = pvback_release_drain(socket);
+	pvback_ring_close(socket);
+	if (!socket->linger.buf)
+		pvback_socket_shut(socket, reset);
+	pvback_release_forget(socket);
+	if (call)
+		pvback_command_answer(socket->guest, call, 0);
+	/* The reference of the table. */
+	if (socket->linger.buf) {
+		pvback_linger_start(socket);
+		pvback_socket_detach(socket);
+	} else {
+		socket->state = PVBACK_CLOSED;
+		pvback_socket_detach(socket);
+		pvback_socket_put(socket);
+	}
+}

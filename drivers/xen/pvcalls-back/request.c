@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Decode and check one copied request.  See request.h.
+ *
+ * Padding, connect.flags and release.reuse are never looked at: frontends of
+ * version 1 leave old bytes in them.
+ *
+ * Copyright (C) 2026 the xen-pvcalls developers
+ */
+#include <linux/errno.h>
+#include <linux/minmax.h>
+#include <linux/nospec.h>
+#include <linux/string.h>
+
+#include "request.h"
+
+typedef int (*pvback_request_fn)(const struct xen_pvcalls_request *wire,
+				 struct pvback_request *req);
+
+/*
+ * The specification wants ENOTSUP for every kind of socket but this one.
+ * Linux' own backend says EAFNOSUPPORT; no frontend looks at the difference.
+ */
+static int pvback_request_socket(const struct xen_pvcalls_request *wire,
+				 struct pvback_request *req)
+{
+	if (wire->u.socket.domain != PVCALLS_AF_INET ||
+	    wire->u.socket.type != PVCALLS_SOCK_STREAM ||
+	    wire->u.socket.protocol != 0)
+		return -PVCALLS_ENOTSUP;
+	return 0;
+}
+
+/*
+ * Frontends pass on the length that a program gave them, which may be that of
+ * a sockaddr_storage, but never more than the address itself: a length that
+ * is too large says nothing, and only the address is used.
+ */
+static int pvback_request_addr(const u8 *addr, u32 len,
+			       struct pvback_request *req)
+{
+	if (len < sizeof(req->addr.in))
+		return -EINVAL;
+	memcpy(&req->addr.in, addr, sizeof(req->addr.in));
+	if (req->addr.in.sin_family != PVCALLS_AF_INET)
+		return -EAFNOSUPPORT;
+	memset(req->addr.in.sin_zero, 0, sizeof(req->addr.in.sin_zero));
+	req->addr_len = sizeof(req->addr.in);
+	return 0;
+}
+
+/* The hypervisor checks both numbers; it knows no port 0. */
+static int pvback_request_ring(u32 ref, u32 evtchn, struct pvback_request *req)
+{
+	if (!evtchn)
+		return -EINVAL;
+	req->ref = ref;
+	req->evtchn = evtchn;
+	return 0;
+}
+
+static int pvback_request_connect(const struct xen_pvcalls_request *wire,
+				  struct pvback_request *req)
+{
+	int ret;
+
+	ret = pvback_request_addr(wire->u.connect.addr, wire->u.connect.len,
+				  req);
+	if (ret)
+		return ret;
+	return pvback_request_ring(wire->u.connect.ref, wire->u.connect.evtchn,
+				   req);
+}
+
+static int pvback_request_bind(const struct xen_pvcalls_request *wire,
+			       struct pvback_request *req)
+{
+	return pvback_request_addr(wire->u.bind.addr, wire->u.bind.len, req);
+}
+
+/* A negative backlog is a huge one here, and means "as many as you can". */
+static int pvback_request_listen(const struct xen_pvcalls_request *wire,
+				 struct pvback_request *req)
+{
+	req->backlog = min_t(u32, wire->u.listen.backlog,
+			     PVBACK_REQUEST_MAX_BACKLOG);
+	return 0;
+}
+
+static int pvback_request_accept(const struct xen_pvcalls_request *wire,
+				 struct pvback_request *req)
+{
+	req->id_new = wire->u.accept.id_new;
+	return pvback_request_ring(wire->u.accept.ref, wire->u.accept.evtchn,
+				   req);
+}
+
+static int pvback_request_bare(const struct xen_pvcalls_request *wire,
+			       struct pvback_request *req)
+{
+	return 0;
+}
+
+static const pvback_request_fn
+pvback_request_decoders[PVCALLS_NR_V1_CMDS] = {
+	[PVCALLS_SOCKET]	= pvback_request_socket,
+	[PVCALLS_CONNECT]	= pvback_request_connect,
+	[PVCALLS_RELEASE]	= pvback_request_bare,
+	[PVCALLS_BIND]		= pvback_request_bind,
+	[PVCALLS_LISTEN]	= pvback_request_listen,
+	[PVCALLS_ACCEPT]	= pvback_request_accept,
+	[PVCALLS_POLL]		= pvback_request_bare,
+};
+
+/**
+ * pvback_request_decode - check a request and put it into our own form
+ * @wire: a private copy of the slot; the guest can not change it any more
+ * @req: filled in; what the command does not use is 0
+ *
+ * Specification: "Commands Ring" and the section of each command.
+ *
+ * Context: any.
+ * Return: 0, or the error to answer: -PVCALLS_ENOTSUP for a command or a kind
+ * of socket that we do not know, -EAFNOSUPPORT for an address of another
+ * family, -EINVAL for a short address or port 0.
+ */
+int pvback_request_decode(const struct xen_pvcalls_request *wire,
+			  struct pvback_request *req)
+{
+	memset(req, 0, sizeof(*req));
+	if (wire->cmd >= PVCALLS_NR_V1_CMDS)
+		return -PVCALLS_ENOTSUP;
+	/* An index into tables of functions, from somebody we do not trust. */
+	req->cmd = array_index_nospec(wire->cmd, PVCALLS_NR_V1_CMDS);
+	/* The identifier is the first argument of every command. */
+	req->id = wire->u.poll.id;
+	return pvback_request_decoders[req->cmd](wire, req);
+}

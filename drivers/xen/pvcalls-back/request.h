@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a guest asks for, once it is known to make sense.
+ *
+ * The only reader of the untrusted fields of a request.  Pure: no memory of
+ * the guest is touched, no lock taken, nothing allocated; the same file is
+ * linked into the module, the unit tests and the fuzzer.
+ *
+ * Copyright (C) 2026 the xen-pvcalls developers
+ */
+#ifndef _PVBACK_REQUEST_H
+#define _PVBACK_REQUEST_H
+
+#include <linux/in.h>
+#include <linux/socket.h>
+#include <linux/types.h>
+#include <xen/interface/io/pvcalls.h>
+
+/* Longest queue of unaccepted connections; Linux' own SOMAXCONN. */
+#define PVBACK_REQUEST_MAX_BACKLOG 4096
+
+/**
+ * struct pvback_request - a request that was checked
+ * @cmd: one of the commands that we know
+ * @id: the socket; for ACCEPT the listener
+ * @id_new: ACCEPT: the socket to be
+ * @addr: CONNECT and BIND: where to; a part of the union that the family says
+ * @addr_len: CONNECT and BIND: how much of @addr counts
+ * @backlog: LISTEN: 0 to PVBACK_REQUEST_MAX_BACKLOG
+ * @ref: CONNECT and ACCEPT: grant of the indexes page, unchecked
+ * @evtchn: CONNECT and ACCEPT: a port of the guest, not 0
+ */
+struct pvback_request {
+	u32 cmd;
+	u64 id;
+	u64 id_new;
+	union {
+		struct sockaddr sa;
+		struct sockaddr_in in;
+	} addr;
+	int addr_len;
+	int backlog;
+	u32 ref;
+	u32 evtchn;
+};
+
+int pvback_request_decode(const struct xen_pvcalls_request *wire,
+			  struct pvback_request *req);
+
+#endif /* _PVBACK_REQUEST_H */

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The data ring of a connected socket.  See ring.h.
+ *
+ * Everything here runs in the work of the socket, or of the listener that
+ * the socket is parked at; and so nothing is locked.
+ *
+ * Copyright (C) 2026 the xen-pvcalls developers
+ */
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "guest.h"
+#include "main.h"
+#include "ring.h"
+#include "socket.h"
+
+static void pvback_ring_event(struct flexring_event *event)
+{
+	struct pvback_socket *socket = container_of(event, struct pvback_socket,
+						    ring.event);
+
+	/*
+	 * A parked socket has no work yet.  The interrupt stays unacknowledged
+	 * until it has, so there is at most one to remember.
+	 */
+	if (smp_load_acquire(&socket->live))
+		pvback_socket_kick(socket);
+}
+
+static int pvback_ring_charge(struct pvback_socket *socket, unsigned int nr)
+{
+	struct pvback_guest *guest = socket->guest;
+
+	if (!pvback_guest_charge(&guest->nr_pages, nr,
+				 READ_ONCE(pvback_max_pages)))
+		return -ENOBUFS;
+	socket->ring.nr_pages += nr;
+	return 0;
+}
+
+static int pvback_ring_map_index(struct pvback_socket *socket, u32 ref)
+{
+	struct pvback_ring *ring = &socket->ring;
+	struct pvback_guest *guest = socket->guest;
+	int ret;
+
+	ret = pvback_ring_charge(socket, 1);
+	if (ret)
+		return ret;
+	ret = guest->ops->map(&ring->index, guest->domid, &ref, 1);
+	if (ret)
+		return ret;
+	ring->intf = page_address(ring->index.pages[0]);
+	return 0;
+}
+
+/* The order, read once: the only word of the page that sizes anything. */
+static int pvback_ring_read_order(struct pvback_socket *socket)
+{
+	struct pvback_guest *guest = socket->guest;
+	u32 order = READ_ONCE(socket->ring.intf->ring_order);
+
+	if (order >= 1 && order <= PVCALLS_MAX_RING_ORDER)
+		return order;
+	dev_warn_ratelimited(&guest->dev->dev,
+			     "domain %u, socket %#llx: ring order %u refused\n",
+			     guest->domid, socket->id, order);
+	return -EINVAL;
+}
+
+static int pvback_ring_map_data(struct pvback_socket *socket, unsigned int nr)
+{
+	struct pvback_ring *ring = &socket->ring;
+	struct pvback_guest *guest = socket->guest;
+	grant_ref_t *refs;
+	int ret;
+
+	ret = pvback_ring_charge(socket, nr);
+	if (ret)
+		return ret;
+	/* A private copy: the guest may change the page while we map. */
+	refs = kmemdup(ring->intf->ref, nr * sizeof(*refs), GFP_KERNEL);
+	if (!refs)
+		return -ENOMEM;
+	ret = guest->ops->map(&ring->data, guest->domid, refs, nr);
+	kfree(refs);
+	return ret;
+}
+
+static void pvback_ring_lanes(struct pvback_ring *ring)
+{
+	unsigned int half = ring->data.nr / 2;
+	u32 size = half * XEN_PAGE_SIZE;
+
+	flexring_tx_init(&ring->in, ring->data.pages, size,
+			 &ring->intf->in_prod, &ring->intf->in_cons);
+	flexring_rx_init(&ring->out, ring->data.pages + half, size,
+			 &ring->intf->out_prod, &ring->intf->out_cons);
+}
+
+static int pvback_ring_bind(struct pvback_socket *socket, u32 evtchn)
+{
+	struct flexring_event *event = &socket->ring.event;
+	struct pvback_guest *guest = socket->guest;
+
+	event->fn = pvback_ring_event;
+	event->name = "pvcalls-back-data";
+	return guest->ops->bind(event, guest->dev, evtchn);
+}
+
+/**
+ * pvback_ring_open - map a data ring and bind its event channel
+ * @socket: has none
+ * @ref: grant of the indexes page
+ * @evtchn: port of the guest
+ *
+ * Both numbers come straight from the guest.  Whatever is wrong with them
+ * concerns this socket only.  Specification: "Data Ring".
+ *
+ * Context: the work of the socket, or of its listener while it is parked.
+ * Return: 0; -EINVAL for a ring of an order that we do not take, -EFAULT for
+ * a grant that can not be mapped, -ENOBUFS beyond a limit, -ENOMEM, or what
+ * the hypervisor says of the port.
+ */
+int pvback_ring_open(struct pvback_socket *socket, u32 ref, u32 evtchn)
+{
+	struct pvback_ring *ring = &socket->ring;
+	int ret;
+
+	memset(ring, 0, sizeof(*ring));
+	ring->open = true;
+	ret = pvback_ring_map_index(socket, ref);
+	if (!ret)
+		ret = pvback_ring_read_order(socket);
+	if (ret > 0)
+		ret = pvback_ring_map_data(socket, 1U << ret);
+	if (ret)
+		goto err_close;
+	pvback_ring_lanes(ring);
+	ret = pvback_ring_bind(socket, evtchn);
+	if (ret)
+		goto err_close;
+	return 0;
+
+err_close:
+	pvback_ring_close(socket);
+	return ret;
+}
+
+/**
+ * pvback_ring_close - unbind the event channel and unmap everything
+ * @socket: with or without a ring, also a half opened one
+ *
+ * Nothing of the ring is touched, and nobody notified, after it.
+ *
+ * Context: as pvback_ring_open().
+ */
+void pvback_ring_close(struct pvback_socket *socket)
+{
+	struct pvback_ring *ring = &socket->ring;
+	struct pvback_guest *guest = socket->guest;
+
+	if (!ring->open)
+		return;
+	guest->ops->unbind(&ring->event);
+	guest->ops->unmap(&ring->data);
+	guest->ops->unmap(&ring->index);
+	pvback_guest_uncharge(&guest->nr_pages, ring->nr_pages);
+	memset(ring, 0, sizeof(*ring));
+}
+
+/**
+ * pvback_ring_end_in - tell the guest that no more bytes come
+ * @socket: has a ring
+ * @error: why; -ENOTCONN is an orderly end
+ *
+ * Context: the socket's work.
+ */
+void pvback_ring_end_in(struct pvback_socket *socket, int error)
+{
+	struct pvback_ring *ring = &socket->ring;
+
+	if (ring->in_done)
+		return;
+	ring->in_done = true;
+	/* Who sees the error sees every byte that came before it. */
+	virt_wmb();
+	WRITE_ONCE(ring->intf->in_error, error);
+	ring->notify = true;
+}
+
+/**
+ * pvback_ring_end_out - tell the guest that no more bytes are taken
+ * @socket: has a ring
+ * @error: why
+ *
+ * Context: the socket's work.
+ */
+void pvback_ring_end_out(struct pvback_socket *socket, int error)
+{
+	struct pvback_ring *ring = &socket->ring;
+
+	if (ring->out_done)
+		return;
+	ring->out_done = true;
+	WRITE_ONCE(ring->intf->out_error, error);
+	ring->notify = true;
+}
+
+/**
+ * pvback_ring_rest - end of a turn: notify if needed, let the next event in
+ * @socket: has a ring
+ *
+ * A notification is honest if an index of the guest has moved since the last
+ * one that we acknowledged, even if we have seen it move before the
+ * notification came.
+ *
+ * Context: the socket's work.
+ */
+void pvback_ring_rest(struct pvback_socket *socket)
+{
+	struct pvback_ring *ring = &socket->ring;
+	const struct flexring_back_ops *ops = socket->guest->ops;
+	u32 prod, cons;
+
+	if (ring->notify) {
+		ring->notify = false;
+		ops->notify(&ring->event);
+	}
+	/*
+	 * Asked first: the guest moves its index, then notifies; so an index
+	 * that is read later shows what the notification was about.
+	 */
+	if (!test_bit(0, &ring->event.owed))
+		return;
+	/* Compared and nothing else, so they need not make sense. */
+	prod = READ_ONCE(*ring->out.prod_word);
+	cons = READ_ONCE(*ring->in.cons_word);
+	ops->eoi(&ring->event,
+		 prod != ring->seen_prod || cons != ring->seen_cons);
+	ring->seen_prod = prod;
+	ring->seen_cons = cons;
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A socket of a guest.  For who runs what, who owns what and the locks see
+ * guest.h.
+ *
+ *            SOCKET                         ACCEPT at a listener
+ *              |                                   |
+ *              v      LISTEN, after BIND           v
+ *           CREATED --------------> LISTENING   PARKED -----> freed, if the
+ *            |   ^                      |          |          listener goes
+ *    CONNECT |   | refused              |          | a connection is there
+ *            v   |                      |          |
+ *         CONNECTING ------------> CONNECTED <-----+
+ *                     established       |
+ *                                       | the guest breaks the rules of
+ *                                       v the ring
+ *                                    BROKEN
+ *
+ * RELEASE, or the end of the guest, leads from every state but PARKED to
+ * CLOSED; from CONNECTED by way of LINGERING while there are bytes to send.
+ *
+ * Copyright (C) 2026 the xen-pvcalls developers
+ */
+#ifndef _PVBACK_SOCKET_H
+#define _PVBACK_SOCKET_H
+
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "ring.h"
+
+struct pvback_call;
+struct pvback_guest;
+struct sock;
+struct socket;
+
+enum pvback_socket_state {
+	PVBACK_CREATED,		/* by SOCKET; perhaps bound */
+	PVBACK_CONNECTING,	/* socket->connecting waits for the answer */
+	PVBACK_CONNECTED,	/* has a ring, moves bytes */
+	PVBACK_BROKEN,		/* connection was reset, ring is not touched */
+	PVBACK_LISTENING,	/* may have parked calls */
+	PVBACK_PARKED,		/* in an ACCEPT, has a ring */
+	PVBACK_LINGERING,	/* no guest, no ring, bytes to send */
+	PVBACK_CLOSED,		/* nothing left */
+};
+
+/* Bits of pvback_socket.ready, set by the callbacks of the socket. */
+enum pvback_socket_ready {
+	PVBACK_READABLE,	/* worth trying to receive */
+	PVBACK_WRITABLE,	/* worth trying to send */
+};
+
+/**
+ * struct pvback_hook - callbacks of a socket as they were before ours
+ * @state_change: a new TCP state
+ * @data_ready: bytes, or a connection to accept
+ * @write_space: room to send
+ * @error_report: an error
+ */
+struct pvback_hook {
+	void (*state_change)(struct sock *sk);
+	void (*data_ready)(struct sock *sk);
+	void (*write_space)(struct sock *sk);
+	void (*error_report)(struct sock *sk);
+};
+
+/**
+ * struct pvback_linger - what a released socket still has to send
+ * @node: in the list of all of them
+ * @buf: the bytes
+ * @len: how many there are
+ * @sent: how many of them are gone
+ * @deadline: when to give up, in jiffies
+ * @abort: give up now
+ */
+struct pvback_linger {
+	struct list_head node;
+	void *buf;
+	unsigned int len;
+	unsigned int sent;
+	unsigned long deadline;
+	bool abort;
+};
+
+/**
+ * struct pvback_socket - a socket
+ * @ref: see guest.h
+ * @guest: counted
+ * @id: the guest's name for it; opaque
+ * @live: @work may be queued; false while parked
+ * @work: everything that happens to the socket
+ * @later: queues @work after a while
+ * @lock: protects the three fields that follow
+ * @calls: requests that wait for the work
+ * @gone: takes no more calls
+ * @closing: the guest goes, release the socket without being asked
+ * @ready: see &enum pvback_socket_ready; atomic
+ * @state: from here on everything belongs to the work
+ * @bound: by BIND
+ * @hooked: our callbacks are in place
+ * @sock: the kernel's socket; NULL if there is none (any more)
+ * @saved: its own callbacks
+ * @sock_error: an error that a send has taken off the socket
+ * @ring: data ring, once connected
+ * @connecting: the CONNECT that waits
+ * @accepts: parked ACCEPTs of a listener, first come first served
+ * @polls: parked POLLs of a listener
+ * @linger: bytes that outlive the ring
+ */
+struct pvback_socket {
+	struct kref ref;
+	struct pvback_guest *guest;
+	u64 id;
+	bool live;
+	struct work_struct work;
+	struct delayed_work later;
+
+	spinlock_t lock;	/* queue of calls, see guest.h */
+	struct list_head calls;
+	bool gone;
+	bool closing;
+
+	unsigned long ready;
+
+	enum pvback_socket_state state;
+	bool bound;
+	bool hooked;
+	struct socket *sock;
+	struct pvback_hook saved;
+	int sock_error;
+	struct pvback_ring ring;
+	struct pvback_call *connecting;
+	struct list_head accepts;
+	struct list_head polls;
+	struct pvback_linger linger;
+};
+
+/* socket.c: life and work */
+struct pvback_socket *pvback_socket_alloc(struct pvback_guest *guest, u64 id);
+int pvback_socket_create(struct pvback_guest *guest, u64 id);
+void pvback_socket_get(struct pvback_socket *socket);
+void pvback_socket_put(struct pvback_socket *socket);
+void pvback_socket_kick(struct pvback_socket *socket);
+void pvback_socket_kick_later(struct pvback_socket *socket,
+			      unsigned long delay);
+void pvback_socket_kick_never(struct pvback_socket *socket);
+int pvback_socket_post(struct pvback_socket *socket, struct pvback_call *call);
+void pvback_socket_close(struct pvback_socket *socket);
+void pvback_socket_detach(struct pvback_socket *socket);
+void pvback_socket_shut(struct pvback_socket *socket, bool reset);
+void pvback_socket_wait_all(void);
+
+/* hook.c: the callbacks */
+void pvback_hook_attach(struct pvback_socket *socket,
+			const struct pvback_hook *originals);
+void pvback_hook_detach(struct pvback_socket *socket);
+
+/* connect.c */
+void pvback_connect_call(struct pvback_socket *socket,
+			 struct pvback_call *call);
+void pvback_connect_turn(struct pvback_socket *socket);
+
+/* listen.c */
+void pvback_listen_bind(struct pvback_socket *socket,
+			struct pvback_call *call);
+void pvback_listen_call(struct pvback_socket *socket,
+			struct pvback_call *call);
+void pvback_listen_accept(struct pvback_socket *socket,
+			  struct pvback_call *call);
+void pvback_listen_poll(struct pvback_socket *socket,
+			struct pvback_call *call);
+void pvback_listen_turn(struct pvback_socket *socket);
+void pvback_listen_cancel(struct pvback_socket *socket);
+
+/* ioworker.c */
+void pvback_io_turn(struct pvback_socket *socket);
+int pvback_io_send(struct pvback_socket *socket, unsigned int bytes);
+
+/* release.c */
+void pvback_release_call(struct pvback_socket *socket,
+			 struct pvback_call *call);
+
+/* linger.c */
+int pvback_linger_keep(struct pvback_socket *socket, unsigned int bytes);
+void pvback_linger_start(struct pvback_socket *socket);
+void pvback_linger_turn(struct pvback_socket *socket);
+void pvback_linger_abort_all(void);
+
+#endif /* _PVBACK_SOCKET_H */

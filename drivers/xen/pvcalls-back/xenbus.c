@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Xenstore: what we offer, what the guest asks for, and the states of both.
+ *
+ *                  probe
+ *                    |                    +-- guest Initialising --+
+ *                    v                    v                        |
+ *    Initialising -> InitWait ---------> Closing ----> Closed -----+
+ *                    |    ^ (guest gone)  ^    (guest Closed)      |
+ *   guest Initialised|                    |                        |
+ *       or Connected |    +---------------+                        |
+ *                    v    | guest Closing, Closed, gone,           |
+ *                  Connected  or Initialising                      |
+ *                                                                  |
+ *                    InitWait <------------------------------------+
+ *
+ * The guest decides where to go, we take the steps in between: Connected is
+ * left through Closing, Closing only through Closed, Closed only to InitWait.
+ * A guest in Closed that we find in InitWait is one that has not noticed that
+ * there is a backend again: we wait for it there.
+ *
+ * Everything runs in the xenwatch thread, or in probe and remove, which the
+ * bus keeps apart from it.
+ *
+ * Copyright (C) 2026 the xen-pvcalls developers
+ */
+#include <linux/completion.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <xen/xenbus.h>
+
+#include "guest.h"
+#include "main.h"
+
+static int pvback_xenbus_write_keys(struct xenbus_device *dev,
+				    struct xenbus_transaction xbt)
+{
+	int ret;
+
+	ret = xenbus_printf(xbt, dev->nodename, PVCALLS_KEY_VERSIONS, "%s",
+			    PVCALLS_VERSION);
+	if (!ret)
+		ret = xenbus_printf(xbt, dev->nodename,
+				    PVCALLS_KEY_MAX_PAGE_ORDER, "%u",
+				    PVCALLS_MAX_RING_ORDER);
+	if (!ret)
+		ret = xenbus_printf(xbt, dev->nodename,
+				    PVCALLS_KEY_FUNCTION_CALLS, "%u",
+				    PVCALLS_FUNCTION_CALLS);
+	if (!ret)
+		ret = xenbus_printf(xbt, dev->nodename,
+				    PVCALLS_FEATURE_RELEASE_ANSWERS, "1");
+	return ret;
+}
+
+static int pvback_xenbus_publish(struct xenbus_device *dev)
+{
+	struct xenbus_transaction xbt;
+	int ret;
+
+	do {
+		ret = xenbus_transaction_start(&xbt);
+		if (ret)
+			break;
+		ret = pvback_xenbus_write_keys(dev, xbt);
+		if (ret) {
+			xenbus_transaction_end(xbt, 1);
+			break;
+		}
+		ret = xenbus_transaction_end(xbt, 0);
+	} while (ret == -EAGAIN);
+	if (ret)
+		xenbus_dev_fatal(dev, ret, "writing what we offer");
+	return ret;
+}
+
+/* A guest that names no version gets the only one there is. */
+static int pvback_xenbus_check_version(struct xenbus_device *dev)
+{
+	char *version;
+	int ret = 0;
+
+	version = xenbus_read(XBT_NIL, dev->otherend, PVCALLS_KEY_VERSION,
+			      NULL);
+	if (PTR_ERR_OR_ZERO(version) == -ENOENT)
+		return 0;
+	if (IS_ERR(version)) {
+		ret = PTR_ERR(version);
+		xenbus_dev_fatal(dev, ret, "reading %s/%s", dev->otherend,
+				 PVCALLS_KEY_VERSION);
+		return ret;
+	}
+	if (strcmp(version, PVCALLS_VERSION)) {
+		ret = -EINVAL;
+		xenbus_dev_fatal(dev, ret, "domain %u wants version %.16s",
+				 dev->otherend_id, version);
+	}
+	kfree(version);
+	return ret;
+}
+
+static int pvback_xenbus_connect(struct pvback_guest *guest)
+{
+	struct xenbus_device *dev = guest->dev;
+	unsigned int ref, port;
+	int ret;
+
+	ret = pvback_xenbus_check_version(dev);
+	if (ret)
+		return ret;
+	ret = xenbus_gather(XBT_NIL, dev->otherend,
+			    PVCALLS_KEY_RING_REF, "%u", &ref,
+			    PVCALLS_KEY_PORT, "%u", &port, NULL);
+	if (ret) {
+		xenbus_dev_fatal(dev, ret, "reading %s/%s and %s",
+				 dev->otherend, PVCALLS_KEY_RING_REF,
+				 PVCALLS_KEY_PORT);
+		return ret;
+	}
+	guest->release_answers =
+		xenbus_read_unsigned(dev->otherend,
+				     PVCALLS_FEATURE_RELEASE_ANSWERS, 0) == 1;
+	ret = pvback_guest_connect(guest, ref, port);
+	if (ret)
+		xenbus_dev_fatal(dev, ret,
+				 "command ring of domain %u: grant %u, port %u",
+				 dev->otherend_id, ref, port);
+	return ret;
+}
+
+static void pvback_xenbus_switch(struct pvback_guest *guest,
+				 enum xenbus_state state)
+{
+	guest->state = state;
+	xenbus_switch_state(guest->dev, state);
+}
+
+/* Whatever went wrong has been reported and has moved us to Closing. */
+static void pvback_xenbus_enter_init_wait(struct pvback_guest *guest)
+{
+	if (pvback_xenbus_publish(guest->dev))
+		guest->state = XenbusStateClosing;
+	else
+		pvback_xenbus_switch(guest, XenbusStateInitWait);
+}
+
+static void pvback_xenbus_enter_connected(struct pvback_guest *guest)
+{
+	if (pvback_xenbus_connect(guest))
+		pvback_xenbus_switch(guest, XenbusStateClosing);
+	else
+		pvback_xenbus_switch(guest, XenbusStateConnected);
+}
+
+/* One step of the drawing at the top; false if there is none to take. */
+static bool pvback_xenbus_step(struct pvback_guest *guest,
+			       enum xenbus_state want)
+{
+	switch (guest->state) {
+	case XenbusStateInitWait:
+		if (want == XenbusStateConnected)
+			pvback_xenbus_enter_connected(guest);
+		else
+			pvback_xenbus_switch(guest, XenbusStateClosing);
+		/* One attempt: a guest that fails it comes back by itself. */
+		return want != XenbusStateConnected;
+	case XenbusStateConnected:
+		pvback_guest_disconnect(guest);
+		pvback_xenbus_switch(guest, XenbusStateClosing);
+		return true;
+	case XenbusStateClosing:
+		pvback_xenbus_switch(guest, XenbusStateClosed);
+		return true;
+	default:
+		if (want == XenbusStateClosing)
+			return false;
+		pvback_xenbus_enter_init_wait(guest);
+		return guest->state == XenbusStateInitWait;
+	}
+}
+
+static void pvback_xenbus_go(struct pvback_guest *guest,
+			     enum xenbus_state want)
+{
+	while (guest->state != want && pvback_xenbus_step(guest, want))
+		;
+}
+
+static void pvback_xenbus_changed(struct xenbus_device *dev,
+				  enum xenbus_state state)
+{
+	struct pvback_guest *guest = dev_get_drvdata(&dev->dev);
+
+	switch (state) {
+	case XenbusStateInitialising:
+		pvback_xenbus_go(guest, XenbusStateInitWait);
+		break;
+	case XenbusStateInitialised:
+	case XenbusStateConnected:
+		pvback_xenbus_go(guest, XenbusStateConnected);
+		break;
+	case XenbusStateClosing:
+		pvback_xenbus_go(guest, XenbusStateClosing);
+		break;
+	case XenbusStateClosed:
+		if (xenbus_dev_is_online(dev)) {
+			if (guest->state != XenbusStateInitWait)
+				pvback_xenbus_go(guest, XenbusStateClosed);
+			break;
+		}
+		fallthrough;
+	case XenbusStateUnknown:
+		pvback_xenbus_go(guest, XenbusStateClosed);
+		/* The toolstack removes the device: on to our remove function. */
+		device_unregister(&dev->dev);
+		break;
+	default:
+		break;
+	}
+}
+
+static int pvback_xenbus_probe(struct xenbus_device *dev,
+			       const struct xenbus_device_id *id)
+{
+	struct pvback_guest *guest;
+
+	guest = pvback_guest_create(dev, &flexring_back_xen);
+	if (!guest) {
+		xenbus_dev_fatal(dev, -ENOMEM, "allocating the device");
+		return -ENOMEM;
+	}
+	dev_set_drvdata(&dev->dev, guest);
+	pvback_xenbus_enter_init_wait(guest);
+	if (guest->state == XenbusStateInitWait)
+		return 0;
+	dev_set_drvdata(&dev->dev, NULL);
+	pvback_guest_put(guest);
+	return -EIO;
+}
+
+/*
+ * Also when the module is unloaded: the guest sees Closing, and Closed from
+ * the bus.
+ */
+static void pvback_xenbus_remove(struct xenbus_device *dev)
+{
+	struct pvback_guest *guest = dev_get_drvdata(&dev->dev);
+
+	pvback_guest_disconnect(guest);
+	if (guest->state != XenbusStateClosed)
+		pvback_xenbus_switch(guest, XenbusStateClosing);
+	dev_set_drvdata(&dev->dev, NULL);
+	pvback_guest_put(guest);
+}
+
+static const struct xenbus_device_id pvback_xenbus_ids[] = {
+	{ "pvcalls" },
+	{ "" },
+};
+
+static struct xenbus_driver pvback_xenbus_driver = {
+	.ids = pvback_xenbus_ids,
+	.probe = pvback_xenbus_probe,
+	.remove = pvback_xenbus_remove,
+	.otherend_changed = pvback_xenbus_changed,
+};
+
+/**
+ * pvback_xenbus_register - begin to serve devices
+ *
+ * With xenbus_register_backend() the bus would take a reference on the module
+ * for every device, and a module with guests could not be unloaded.  It needs
+ * none: unregistering waits for every remove function.
+ *
+ * Context: module init.
+ * Return: 0 or an error.
+ */
+int pvback_xenbus_register(void)
+{
+	return __xenbus_register_backend(&pvback_xenbus_driver, NULL,
+					 KBUILD_MODNAME);
+}
+
+/* The xenwatch thread's part of pvback_xenbus_unregister(). */
+static DECLARE_COMPLETION(pvback_xenbus_left);
+
+static void pvback_xenbus_leave(struct xenbus_watch *watch, const char *path,
+				const char *token)
+{
+	/* A watch may fire again. */
+	if (completion_done(&pvback_xenbus_left))
+		return;
+	xenbus_unregister_driver(&pvback_xenbus_driver);
+	complete_all(&pvback_xenbus_left);
+}
+
+static struct xenbus_watch pvback_xenbus_exit_watch = {
+	.node = "domid",
+	.callback = pvback_xenbus_leave,
+};
+
+/**
+ * pvback_xenbus_unregister - end the service of all devices
+ *
+ * Unregistering waits for the xenwatch thread, with the lock of a device held;
+ * and that thread waits for the same lock if the device is removed just then,
+ * say because its domain dies.  So it is that thread which has to do it: every
+ * watch fires once when it is registered.
+ *
+ * Context: module exit; sleeps until every guest is disconnected.
+ */
+void pvback_xenbus_unregister(void)
+{
+	if (register_xenbus_watch(&pvback_xenbus_exit_watch)) {
+		xenbus_unregister_driver(&pvback_xenbus_driver);
+		return;
+	}
+	wait_for_completion(&pvback_xenbus_left);
+	/* Also waits until the callback has returned. */
+	unregister_xenbus_watch(&pvback_xenbus_exit_watch);
+}
