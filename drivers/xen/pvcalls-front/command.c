@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The command ring: requests out, responses in.
+ *
+ * A request that finds no free slot waits in the device, first in, first out.
+ * ACCEPT and CONNECT may wait for ever for their answer; they never get the
+ * last PVFRONT_RESERVED_SLOTS slots, so that a RELEASE always gets through.
+ *
+ * The backend may be hostile: a response is copied once, and an answer to a
+ * question that was not asked ends the device, loudly, once.
+ *
+ * Copyright (C) 2026 the xen-pvcalls developers
+ */
+#include <linux/completion.h>
+#include <linux/refcount.h>
+#include <linux/slab.h>
+#include <xen/xenbus.h>
+
+#include "device.h"
+
+static bool pvfront_call_parks(const struct pvfront_call *call)
+{
+	return call->req.cmd == PVCALLS_ACCEPT ||
+	       call->req.cmd == PVCALLS_CONNECT;
+}
+
+static bool pvfront_may_park(const struct pvfront_dev *dev)
+{
+	return dev->parked + PVFRONT_RESERVED_SLOTS < dev->tab.size;
+}
+
+/* The identifier of a socket stands first in the arguments of every command. */
+static u64 pvfront_call_id(const struct pvfront_call *call)
+{
+	return call->req.u.poll.id;
+}
+
+/* Put a call into the ring.  Returns false if there is no slot. */
+static bool pvfront_push(struct pvfront_dev *dev, struct pvfront_call *call)
+{
+	int index;
+
+	lockdep_assert_held(&dev->lock);
+	if (RING_FULL(&dev->ring))
+		return false;
+	index = pvfront_reqtab_add(&dev->tab, call->req.cmd,
+				   pvfront_call_id(call), &call->req.req_id);
+	if (index < 0)
+		return false;
+	dev->calls[index] = call;
+	*RING_GET_REQUEST(&dev->ring, dev->ring.req_prod_pvt) = call->req;
+	dev->ring.req_prod_pvt++;
+	return true;
+}
+
+static void pvfront_notify(struct pvfront_dev *dev)
+{
+	int notify;
+
+	lockdep_assert_held(&dev->lock);
+	RING_PUSH_REQUESTS_AND_CHECK_NOTIFY(&dev->ring, notify);
+	if (notify)
+		dev->ops->notify(&dev->event);
+}
+
+/* Slots have become free: send what waits for them. */
+static void pvfront_push_waiting(struct pvfront_dev *dev)
+{
+	struct pvfront_call *call, *next;
+
+	lockdep_assert_held(&dev->lock);
+	list_for_each_entry_safe(call, next, &dev->waiting, link) {
+		if (!pvfront_push(dev, call))
+			break;
+		list_del_init(&call->link);
+	}
+	list_for_each_entry_safe(call, next, &dev->accepts, link) {
+		if (!pvfront_may_park(dev) || !pvfront_push(dev, call))
+			break;
+		dev->parked++;
+		list_del_init(&call->link);
+	}
+	pvfront_notify(dev);
+}
+
+static int pvfront_submit_locked(struct pvfront_dev *dev,
+				 struct pvfront_call *call)
+{
+	lockdep_assert_held(&dev->lock);
+	if (!dev->connected || dev->broken)
+		return -ENETDOWN;
+	if (pvfront_call_parks(call) && !pvfront_may_park(dev)) {
+		if (call->req.cmd == PVCALLS_CONNECT)
+			return -ENOBUFS;
+		list_add_tail(&call->link, &dev->accepts);
+		return 0;
+	}
+	dev->parked += pvfront_call_parks(call);
+	if (list_empty(&dev->waiting) && pvfront_push(dev, call))
+		pvfront_notify(dev);
+	else
+		list_add_tail(&call->link, &dev->waiting);
+	return 0;
+}
+
+/**
+ * pvfront_submit - send a request
+ * @dev: the device
+ * @call: the request; stays where it is until its done() is called
+ *
+ * Requests of one socket reach the backend in the order of submission.
+ *
+ * Context: any.
+ * Return: 0 if done() will be called, or it will not be: -ENETDOWN without a
+ * backend, -ENOBUFS for a CONNECT when too many wait already.
+ */
+int pvfront_submit(struct pvfront_dev *dev, struct pvfront_call *call)
+{
+	unsigned long flags;
+	int ret;
+
+	INIT_LIST_HEAD(&call->link);
+	spin_lock_irqsave(&dev->lock, flags);
+	ret = pvfront_submit_locked(dev, call);
+	spin_unlock_irqrestore(&dev->lock, flags);
+	return ret;
+}
+
+struct pvfront_waiter {
+	struct pvfront_call call;
+	struct completion done;
+	refcount_t refs;
+	int ret;
+};
+
+static void pvfront_waiter_put(struct pvfront_waiter *waiter)
+{
+	if (refcount_dec_and_test(&waiter->refs))
+		kfree(waiter);
+}
+
+static void pvfront_waiter_done(struct pvfront_call *call, int ret)
+{
+	struct pvfront_waiter *waiter = container_of(call, struct pvfront_waiter,
+						     call);
+
+	waiter->ret = ret;
+	complete(&waiter->done);
+	pvfront_waiter_put(waiter);
+}
+
+/**
+ * pvfront_call_wait - send a request and wait for its answer
+ * @dev: the device
+ * @req: the request, without its req_id
+ *
+ * The wait ends early only for a thread that is being killed; the backend may
+ * still carry the request out.
+ *
+ * Context: sleeps.
+ * Return: the backend's answer, -EINTR, -ENOMEM or what pvfront_submit() says.
+ */
+int pvfront_call_wait(struct pvfront_dev *dev,
+		      const struct xen_pvcalls_request *req)
+{
+	struct pvfront_waiter *waiter = kzalloc(sizeof(*waiter), GFP_KERNEL);
+	int ret;
+
+	if (!waiter)
+		return -ENOMEM;
+	waiter->call.req = *req;
+	waiter->call.done = pvfront_waiter_done;
+	init_completion(&waiter->done);
+	refcount_set(&waiter->refs, 2);
+	ret = pvfront_submit(dev, &waiter->call);
+	if (ret) {
+		kfree(waiter);
+		return ret;
+	}
+	ret = wait_for_completion_killable(&waiter->done) ? -EINTR : waiter->ret;
+	pvfront_waiter_put(waiter);
+	return ret;
+}
+
+/*
+ * What a backend answers is 0 or one of Linux' error numbers, of which 524
+ * has no meaning for programs.  Anything else is its bug and our EIO.
+ */
+static int pvfront_answer(s32 ret)
+{
+	if (ret == -PVCALLS_ENOTSUP)
+		return -EOPNOTSUPP;
+	if (ret > 0 || ret < -MAX_ERRNO)
+		return -EIO;
+	return ret;
+}
+
+/* Nothing that this backend says is believed from here on. */
+static void pvfront_break(struct pvfront_dev *dev, const char *why, u32 value)
+{
+	lockdep_assert_held(&dev->lock);
+	if (dev->broken)
+		return;
+	dev->broken = true;
+	dev_err(&dev->xbdev->dev,
+		"domain %u broke the protocol: %s %#x; the device is closed\n",
+		dev->domid, why, value);
+	pvfront_dev_get(dev);
+	if (!schedule_work(&dev->broken_work))
+		pvfront_dev_put(dev);
+}
+
+/* Take one response.  Returns false if it makes no sense. */
+static bool pvfront_take(struct pvfront_dev *dev, struct list_head *finished)
+{
+	struct xen_pvcalls_response rsp;
+	struct pvfront_call *call;
+	int index;
+
+	lockdep_assert_held(&dev->lock);
+	RING_COPY_RESPONSE(&dev->ring, dev->ring.rsp_cons, &rsp);
+	dev->ring.rsp_cons++;
+	index = pvfront_reqtab_take(&dev->tab, rsp.req_id, rsp.cmd, rsp.id);
+	if (index < 0) {
+		pvfront_break(dev, "answer to nothing that was asked, id",
+			      rsp.req_id);
+		return false;
+	}
+	call = dev->calls[index];
+	dev->calls[index] = NULL;
+	dev->parked -= pvfront_call_parks(call);
+	call->ret = pvfront_answer(rsp.ret);
+	list_add_tail(&call->link, finished);
+	return true;
+}
+
+/* Take all responses.  Returns whether there was any. */
+static bool pvfront_take_all(struct pvfront_dev *dev,
+			     struct list_head *finished)
+{
+	bool any = false;
+	RING_IDX prod;
+	int more;
+
+	lockdep_assert_held(&dev->lock);
+	do {
+		prod = READ_ONCE(dev->ring.sring->rsp_prod);
+		/* The responses are read after the index that covers them. */
+		virt_rmb();
+		if (RING_RESPONSE_PROD_OVERFLOW(&dev->ring, prod)) {
+			pvfront_break(dev, "response index", prod);
+			return any;
+		}
+		while (dev->ring.rsp_cons != prod) {
+			any = true;
+			if (!pvfront_take(dev, finished))
+				return any;
+		}
+		RING_FINAL_CHECK_FOR_RESPONSES(&dev->ring, more);
+	} while (more);
+	return any;
+}
+
+static void pvfront_finish(struct list_head *finished)
+{
+	struct pvfront_call *call, *next;
+
+	list_for_each_entry_safe(call, next, finished, link) {
+		list_del_init(&call->link);
+		call->done(call, call->ret);
+	}
+}
+
+/**
+ * pvfront_command_event - the backend notified us of responses
+ * @event: of the command ring
+ *
+ * Bounded: every response that is taken answers a request that was sent.
+ *
+ * Context: hard interrupt.
+ */
+void pvfront_command_event(struct flexring_event *event)
+{
+	struct pvfront_dev *dev = container_of(event, struct pvfront_dev,
+					       event);
+	LIST_HEAD(finished);
+	unsigned long flags;
+	bool any = false, broken;
+
+	spin_lock_irqsave(&dev->lock, flags);
+	if (dev->connected && !dev->broken) {
+		any = pvfront_take_all(dev, &finished);
+		pvfront_push_waiting(dev);
+	}
+	broken = dev->broken;
+	spin_unlock_irqrestore(&dev->lock, flags);
+	pvfront_finish(&finished);
+	/* Left masked, a broken backend can not take our time any more. */
+	if (!broken)
+		dev->ops->eoi(event, any);
+}
+
+/**
+ * pvfront_command_abort - answer every request that the backend did not
+ * @dev: the device, no longer connected
+ * @error: what to answer
+ *
+ * Context: any.
+ */
+void pvfront_command_abort(struct pvfront_dev *dev, int error)
+{
+	struct pvfront_call *call;
+	LIST_HEAD(finished);
+	unsigned long flags;
+	unsigned int i;
+
+	spin_lock_irqsave(&dev->lock, flags);
+	for (i = 0; i < dev->tab.size; i++) {
+		if (!dev->calls[i])
+			continue;
+		list_add_tail(&dev->calls[i]->link, &finished);
+		dev->calls[i] = NULL;
+	}
+	pvfront_reqtab_init(&dev->tab, dev->tab.size);
+	dev->parked = 0;
+	list_splice_tail_init(&dev->waiting, &finished);
+	list_splice_tail_init(&dev->accepts, &finished);
+	list_for_each_entry(call, &finished, link)
+		call->ret = error;
+	spin_unlock_irqrestore(&dev->lock, flags);
+	pvfront_finish(&finished);
+}
