@@ -53,6 +53,10 @@
 #define PVCALLS_FEATURE_NOTIFY_INDEX	"feature-notify-index"
 #define PVCALLS_FEATURE_RING_REUSE	"feature-ring-reuse"
 #define PVCALLS_FEATURE_MULTI_PAGE_RING	"feature-multi-page-ring"
+/*
+ * RELEASE of a listener answers the ACCEPT requests that are pending on it,
+ * with -ECANCELED, before its own response.  Version 1 never answers them.
+ */
 #define PVCALLS_FEATURE_RELEASE_ANSWERS	"feature-release-answers"
 
 /* Commands of version 1. */
