@@ -10,6 +10,7 @@
 #ifndef _FLEXRING_H
 #define _FLEXRING_H
 
+#include "driver.h"
 #include "event.h"
 #include "index.h"
 #include "lane.h"

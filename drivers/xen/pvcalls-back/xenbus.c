@@ -24,7 +24,6 @@
  *
  * Copyright (C) 2026 the xen-pvcalls developers
  */
-#include <linux/completion.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <xen/xenbus.h>
@@ -268,54 +267,22 @@ static struct xenbus_driver pvback_xenbus_driver = {
 /**
  * pvback_xenbus_register - begin to serve devices
  *
- * With xenbus_register_backend() the bus would take a reference on the module
- * for every device, and a module with guests could not be unloaded.  It needs
- * none: unregistering waits for every remove function.
- *
  * Context: module init.
  * Return: 0 or an error.
  */
 int pvback_xenbus_register(void)
 {
+	/* For the missing owner see flexring/driver.h. */
 	return __xenbus_register_backend(&pvback_xenbus_driver, NULL,
 					 KBUILD_MODNAME);
 }
 
-/* The xenwatch thread's part of pvback_xenbus_unregister(). */
-static DECLARE_COMPLETION(pvback_xenbus_left);
-
-static void pvback_xenbus_leave(struct xenbus_watch *watch, const char *path,
-				const char *token)
-{
-	/* A watch may fire again. */
-	if (completion_done(&pvback_xenbus_left))
-		return;
-	xenbus_unregister_driver(&pvback_xenbus_driver);
-	complete_all(&pvback_xenbus_left);
-}
-
-static struct xenbus_watch pvback_xenbus_exit_watch = {
-	.node = "domid",
-	.callback = pvback_xenbus_leave,
-};
-
 /**
  * pvback_xenbus_unregister - end the service of all devices
- *
- * Unregistering waits for the xenwatch thread, with the lock of a device held;
- * and that thread waits for the same lock if the device is removed just then,
- * say because its domain dies.  So it is that thread which has to do it: every
- * watch fires once when it is registered.
  *
  * Context: module exit; sleeps until every guest is disconnected.
  */
 void pvback_xenbus_unregister(void)
 {
-	if (register_xenbus_watch(&pvback_xenbus_exit_watch)) {
-		xenbus_unregister_driver(&pvback_xenbus_driver);
-		return;
-	}
-	wait_for_completion(&pvback_xenbus_left);
-	/* Also waits until the callback has returned. */
-	unregister_xenbus_watch(&pvback_xenbus_exit_watch);
+	flexring_driver_unregister(&pvback_xenbus_driver);
 }

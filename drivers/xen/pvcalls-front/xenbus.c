@@ -297,7 +297,9 @@ static struct xenbus_driver pvfront_driver = {
  */
 int pvfront_xenbus_init(void)
 {
-	return xenbus_register_frontend(&pvfront_driver);
+	/* For the missing owner see flexring/driver.h. */
+	return __xenbus_register_frontend(&pvfront_driver, NULL,
+					  KBUILD_MODNAME);
 }
 
 /**
@@ -305,5 +307,5 @@ int pvfront_xenbus_init(void)
  */
 void pvfront_xenbus_exit(void)
 {
-	xenbus_unregister_driver(&pvfront_driver);
+	flexring_driver_unregister(&pvfront_driver);
 }
