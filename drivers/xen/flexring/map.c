@@ -69,9 +69,12 @@ static void flexring_unmap_batch(struct flexring_map *map, unsigned int first,
 		pages[used++] = map->pages[i];
 		map->handles[i] = INVALID_GRANT_HANDLE;
 	}
+	if (!used)
+		return;
 	/* The hypervisor refuses only what we did not map: a bug of ours. */
-	if (used)
-		WARN_ON_ONCE(gnttab_unmap_refs(ops->unmap, NULL, pages, used));
+	WARN_ON_ONCE(gnttab_unmap_refs(ops->unmap, NULL, pages, used));
+	for (i = 0; i < used; i++)
+		WARN_ON_ONCE(ops->unmap[i].status != GNTST_okay);
 }
 
 static int flexring_map_batch(struct flexring_map *map, domid_t domid,

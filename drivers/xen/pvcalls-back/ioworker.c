@@ -104,6 +104,9 @@ static int pvback_io_receive(struct pvback_socket *socket, unsigned int room)
 static void pvback_io_end_in(struct pvback_socket *socket, int ret)
 {
 	pvback_ring_end_in(socket, ret ?: socket->sock_error ?: -ENOTCONN);
+	/* An error, other than an orderly end, is one of both directions. */
+	if (ret)
+		pvback_ring_end_out(socket, -EPIPE);
 }
 
 static void pvback_io_end_out(struct pvback_socket *socket, int ret)

@@ -19,6 +19,9 @@ static int pvfront_take_error(struct sock *sk, s32 error, int shutdown)
 
 	if (!ret || (sk->sk_shutdown & shutdown))
 		return 0;
+	/* Receiving ends both directions, unless it is an orderly end. */
+	if (shutdown == RCV_SHUTDOWN && ret != -ENOTCONN)
+		shutdown = SHUTDOWN_MASK;
 	WRITE_ONCE(sk->sk_shutdown, sk->sk_shutdown | shutdown);
 	return ret;
 }
