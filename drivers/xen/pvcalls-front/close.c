@@ -16,10 +16,69 @@
 #define PVFRONT_DRAIN_TIMEOUT	(30 * HZ)
 /* How often we look; not every backend notifies us when it has. */
 #define PVFRONT_DRAIN_INTERVAL	msecs_to_jiffies(10)
+/* How long a bind waits for the sockets that had its port. */
+#define PVFRONT_UNBIND_TIMEOUT	(5 * HZ)
+
+/* A bind to the same port that comes right after close() has to wait for us. */
+static void pvfront_unbind_start(struct pvfront_sock *ps)
+{
+	struct pvfront_dev *dev = ps->dev;
+	unsigned long flags;
+
+	spin_lock_irqsave(&dev->lock, flags);
+	list_add_tail(&ps->link, &dev->unbinding);
+	spin_unlock_irqrestore(&dev->lock, flags);
+}
+
+static void pvfront_unbind_end(struct pvfront_sock *ps)
+{
+	struct pvfront_dev *dev = ps->dev;
+	unsigned long flags;
+
+	spin_lock_irqsave(&dev->lock, flags);
+	list_del_init(&ps->link);
+	spin_unlock_irqrestore(&dev->lock, flags);
+	wake_up_all(&dev->unbound);
+}
+
+static bool pvfront_unbound(struct pvfront_dev *dev, __be16 port)
+{
+	struct pvfront_sock *ps;
+	unsigned long flags;
+	bool unbound = true;
+
+	spin_lock_irqsave(&dev->lock, flags);
+	list_for_each_entry(ps, &dev->unbinding, link)
+		unbound &= ps->local.sin_port != port;
+	spin_unlock_irqrestore(&dev->lock, flags);
+	return unbound;
+}
+
+/**
+ * pvfront_await_unbound - wait until sockets that were closed gave up a port
+ * @dev: the device
+ * @port: the port
+ *
+ * For a bounded time: the backend knows best whether the port is free.
+ *
+ * Context: sleeps.
+ * Return: 0, or -EINTR for a thread that is being killed.
+ */
+int pvfront_await_unbound(struct pvfront_dev *dev, __be16 port)
+{
+	long ret;
+
+	ret = wait_event_killable_timeout(dev->unbound,
+					  pvfront_unbound(dev, port),
+					  PVFRONT_UNBIND_TIMEOUT);
+	return ret < 0 ? -EINTR : 0;
+}
 
 /* The backend has let go of everything, or is gone. */
 static void pvfront_closed(struct pvfront_sock *ps)
 {
+	if (ps->bound)
+		pvfront_unbind_end(ps);
 	pvfront_listen_released(ps);
 	pvfront_sock_drop_ring(ps);
 	pvfront_sock_put(ps);
@@ -96,6 +155,8 @@ void pvfront_sock_close(struct pvfront_sock *ps)
 	WRITE_ONCE(ps->state, PVFRONT_CLOSED);
 	spin_unlock_irqrestore(&ps->lock, flags);
 
+	if (ps->bound)
+		pvfront_unbind_start(ps);
 	if (was == PVFRONT_LISTENING)
 		pvfront_listen_close(ps);
 	if (was != PVFRONT_CONNECTED || pvfront_drained(ps)) {

@@ -63,11 +63,13 @@ int pvfront_bind(struct sock *sk, struct pvfront_sock *ps,
 	req.u.bind.len = sizeof(*wire);
 	ps->busy = true;
 	release_sock(sk);
-	ret = pvfront_first_error(ps, pvfront_call_wait(ps->dev, &req));
+	ret = wire->sin_port ? pvfront_await_unbound(ps->dev, wire->sin_port) :
+			       0;
+	ret = ret ?: pvfront_call_wait(ps->dev, &req);
 	lock_sock(sk);
 	ps->busy = false;
 	if (ret)
-		return ret;
+		return pvfront_first_error(ps, ret);
 	ps->bound = true;
 	ps->local = *wire;
 	return 0;

@@ -48,6 +48,8 @@ struct pvfront_dev *pvfront_dev_alloc(struct xenbus_device *xbdev,
 	INIT_LIST_HEAD(&dev->waiting);
 	INIT_LIST_HEAD(&dev->accepts);
 	INIT_LIST_HEAD(&dev->socks);
+	INIT_LIST_HEAD(&dev->unbinding);
+	init_waitqueue_head(&dev->unbound);
 	INIT_WORK(&dev->broken_work, pvfront_broken_work);
 	dev->event.fn = pvfront_command_event;
 	dev->event.name = "pvcalls-command";

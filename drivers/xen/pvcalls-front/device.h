@@ -11,6 +11,7 @@
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/spinlock.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <xen/interface/io/pvcalls.h>
 
@@ -61,6 +62,8 @@ struct pvfront_call {
  * @waiting: calls for which there was no slot, first in, first out
  * @accepts: ACCEPT calls that would have taken the last slots from others
  * @socks: sockets that have to hear of the device's end
+ * @unbinding: closed sockets whose port the backend has not given up yet
+ * @unbound: woken when one of them has
  * @broken_work: takes a broken device down
  */
 struct pvfront_dev {
@@ -85,6 +88,8 @@ struct pvfront_dev {
 	struct list_head waiting;
 	struct list_head accepts;
 	struct list_head socks;
+	struct list_head unbinding;
+	wait_queue_head_t unbound;
 	struct work_struct broken_work;
 };
 

@@ -98,7 +98,8 @@ enum pvfront_state {
  * @close_work: waits until the backend has taken all bytes, then releases
  * @close_deadline: in jiffies, when it waits no longer
  *
- * @link: as a child, in @parked or @queue of its listener
+ * @link: as a child, in @parked or @queue of its listener; when closed, in
+ *	@unbinding of the device
  * @listener: as an ACCEPTING child
  * @parked: children whose ACCEPT is on its way
  * @queue: children that wait for the program's accept
@@ -185,6 +186,7 @@ void pvfront_sock_wait_all_gone(void);
 /* close.c */
 void pvfront_sock_close(struct pvfront_sock *ps);
 void pvfront_close_work(struct work_struct *work);
+int pvfront_await_unbound(struct pvfront_dev *dev, __be16 port);
 
 /* connect.c */
 struct pvfront_sock *pvfront_make_remote(struct sock *sk,
