@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0
+# The commands that people type; `make help` lists them.
+
+# `make demo SHELL=1` asks for a prompt.  SHELL is also make's own variable:
+# keep it a shell, and keep the command line's away from the makes below us.
+LAB_SHELL := $(if $(filter command line,$(origin SHELL)),$(SHELL))
+override SHELL := /bin/sh
+ifneq ($(LAB_SHELL),)
+MAKEOVERRIDES :=
+endif
+
+# The running kernel's build directory, or else the newest one installed.
+KDIR ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build) \
+	$(shell ls -d /lib/modules/*/build 2>/dev/null | sort -rV) \
+	/lib/modules/$(shell uname -r)/build)
+LAB := tools/pvcalls-test/run
+
+all: modules tools
+
+modules:
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+modules_install:
+	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_DIR=updates modules_install
+
+tools:
+	$(MAKE) -C tools/pvcalls-run
+
+install: modules_install
+	$(MAKE) -C tools/pvcalls-run install
+
+demo:
+	LAB_SHELL=$(LAB_SHELL) $(LAB) demo
+
+check unit kunit smoke interop:
+	$(LAB) $@
+
+clean:
+	if [ -d "$(KDIR)" ]; then $(MAKE) -C $(KDIR) M=$(CURDIR) clean; fi
+	$(MAKE) -C tools/pvcalls-run clean
+	$(LAB) clean
+
+distclean: clean
+	$(LAB) distclean
+
+help:
+	@echo 'make                the modules for KDIR, and pvcalls-run'
+	@echo 'make install        both, installed'
+	@echo 'make demo           Xen, dom0 and a guest in QEMU: see it work (root)'
+	@echo 'make demo SHELL=1   the same, ending at the prompt of the guest'
+	@echo 'make check          unit, kunit, smoke and interop, one after another (root)'
+	@echo 'make unit           unit tests in user space'
+	@echo 'make kunit          KUnit suites in an own small kernel'
+	@echo 'make smoke          end-to-end tests under Xen (root)'
+	@echo 'make interop        our modules against other implementations (root)'
+	@echo 'make clean          remove what was built and the logs'
+	@echo 'make distclean      remove the cache of the lab too'
+	@echo
+	@echo 'KDIR=$(KDIR)'
+
+.PHONY: all modules modules_install tools install demo check unit kunit smoke \
+	interop clean distclean help

@@ -1,0 +1,103 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+# The demo's points as tests, then small ones.
+
+# shellcheck source=/dev/null
+. /lab/cases/points.sh
+
+fetch_hello()
+{
+	[ "$(guest_run "$1" 30 'pvcalls-run curl -sS --max-time 20 http://192.0.2.1/hello.txt')" = 'hello from srv' ]
+}
+
+title case_reload "both modules load again, the frontend first"
+case_reload()
+{
+	# Loading it waits for the backend, by xenbus's rules up to half a minute.
+	guest_start guest front 'modprobe pvcalls-front'
+	wait_for 20 guest_run guest 10 'test -d /sys/module/pvcalls_front'
+	! states_are guest '4 4' || fail "connected without a backend"
+	modprobe pvcalls-back
+	guest_job_wait guest front 60
+	connected guest
+	fetch_hello guest
+}
+
+title case_wget "busybox wget in the guest fetches a small file"
+case_wget()
+{
+	[ "$(guest_run guest 30 'pvcalls-run busybox wget -q -O - http://192.0.2.1/hello.txt')" = 'hello from srv' ]
+}
+
+title case_refused "a refused connection is an error at once"
+case_refused()
+{
+	local st=0 start=$SECONDS
+
+	guest_run guest 60 'pvcalls-run curl -sS --max-time 50 http://192.0.2.1:81/' || st=$?
+	[ "$st" = 7 ] || fail "curl ended with $st, not 7 (could not connect)"
+	[ $((SECONDS - start)) -lt "$(deadline 10)" ] ||
+		fail "it took $((SECONDS - start)) s"
+}
+
+title case_httpd "busybox httpd in the guest serves dom0 ten times"
+case_httpd()
+{
+	guest_run guest 20 'mkdir -p /srv && echo "hello from the guest" >/srv/index.html'
+	guest_start guest httpd 'pvcalls-run busybox httpd -f -p 8081 -h /srv'
+	wait_for 20 listening 8081 || fail "port 8081 is not open in dom0"
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		[ "$(curl -sS --max-time 20 http://127.0.0.1:8081/)" = 'hello from the guest' ]
+	done
+	guest_job_kill guest httpd
+	wait_for 20 not_listening 8081 || fail "port 8081 outlives the server"
+}
+
+no_backend_nodes()
+{
+	! xenstore-exists "/local/domain/0/backend/pvcalls/$1"
+}
+
+title case_destroy "a guest destroyed with open connections leaves dom0 clean"
+case_destroy()
+{
+	local domid
+
+	domid=$(guest_domid guest)
+	guest_start guest httpd 'pvcalls-run busybox httpd -f -p 8081 -h /srv'
+	wait_for 20 listening 8081 || fail "port 8081 is not open in dom0"
+	guest_start guest slow 'pvcalls-run curl -sS --limit-rate 200K -o /dev/null http://192.0.2.1/page.bin'
+	wait_for 30 slow_connection || fail "no connection to 192.0.2.1:80 in dom0"
+	guest_destroy guest
+	wait_for 20 not_listening 8081 || fail "port 8081 outlives the guest"
+	wait_for 20 no_slow_connection || fail "a connection outlives the guest"
+	wait_for 20 no_backend_nodes "$domid" ||
+		fail "its backend nodes are still in xenstore"
+	no_warnings dom0
+}
+
+title case_second_guest "a new guest finds the backend loaded"
+case_second_guest()
+{
+	[ -d /sys/module/pvcalls_back ] || fail "the backend is gone"
+	guest_create second
+	guest_run second 30 'modprobe pvcalls-front'
+	connected second
+	fetch_hello second
+}
+
+title case_last_unload "the backend unloads under a connected guest, then all is gone"
+case_last_unload()
+{
+	backend_unload
+	! lsmod | grep -E '^(pvcalls|xen_flexring)' || fail "modules are left in dom0"
+	frontend_unload second || fail "rmmod pvcalls-front in the guest"
+	no_warnings dom0
+	no_warnings second
+	guest_destroy second
+}
+
+plan case_versions case_connect case_download case_upload case_serve \
+	case_visible case_unload \
+	case_reload case_wget case_refused case_httpd case_destroy \
+	case_second_guest case_last_unload

@@ -1,0 +1,148 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+# Guests, and commands in them.
+#
+#	guest_create NAME [IMAGE [CONFIG LINE...]]
+#	guest_run NAME SECONDS COMMAND	output on stdout, the command's status
+#	guest NAME SECONDS COMMAND	the same, narrated
+#	guest_start NAME JOB COMMAND	in the background
+#	guest_job_wait NAME JOB SECONDS	its output and status
+#	guest_job_kill NAME JOB
+#	guest_destroy NAME
+#
+# The guest has no network: commands go through xenstore, see guest/agent.
+
+GUEST_NODES=/run/lab/guests
+mkdir -p "$GUEST_NODES"
+
+guest_config()
+{
+	local name=$1 image=$2
+	shift 2
+
+	cat <<-END
+	name = '$name'
+	type = 'pv'
+	kernel = '/lab/vmlinux'
+	ramdisk = '/lab/guests/$image.cpio'
+	extra = 'console=hvc0 loglevel=7 panic=1 hostname=$name'
+	memory = ${GUEST_MEMORY:-384}
+	vcpus = 1
+	max_event_channels = 4095
+	pvcalls = ['backend=0']
+	on_poweroff = 'destroy'
+	on_reboot = 'destroy'
+	on_crash = 'destroy'
+	END
+	[ $# = 0 ] || printf '%s\n' "$@"
+}
+
+# /local/domain/ID of a guest.
+guest_path()
+{
+	[ -f "$GUEST_NODES/$1" ] || { echo "no guest $1" >&2; return 1; }
+	echo "$(<"$GUEST_NODES/$1")"
+}
+
+guest_domid()
+{
+	local path
+	path=$(guest_path "$1") || return
+	echo "${path##*/}"
+}
+
+guest_create()
+{
+	local name=$1 image=${2:-pvcalls} log=/var/log/xen/console/guest-$1.log
+	shift $(($# < 2 ? $# : 2))
+
+	guest_config "$name" "$image" "$@" >"/run/lab/$name.cfg"
+	: >>"$log"
+	tail -n 0 -F "$log" 2>/dev/null \
+		> >(sed -u "s/\r//; s/^/(guest $name) /" >/dev/hvc0) &
+	echo "$!" >"$GUEST_NODES/$name.tail"
+	emit "@guest $name"
+	limit 60 xl create "/run/lab/$name.cfg"
+	echo "/local/domain/$(xl domid "$name")" >"$GUEST_NODES/$name"
+	echo 0 >"$GUEST_NODES/$name.jobs"
+	wait_for 60 xenstore-exists "$(guest_path "$name")/data/ready"
+}
+
+guest_gone()
+{
+	! xl domid "$1"
+}
+
+guest_destroy()
+{
+	limit 30 xl destroy "$1"
+	wait_for 20 guest_gone "$1"
+	kill "$(<"$GUEST_NODES/$1.tail")" 2>/dev/null || true
+	rm -f "$GUEST_NODES/$1" "$GUEST_NODES/$1.jobs" "$GUEST_NODES/$1.tail"
+}
+
+# Hand a command to the guest's agent; its number is JOB's from now on.
+guest_start()
+{
+	local name=$1 job=$2 path number
+	path=$(guest_path "$name") || return 1
+	number=$(($(<"$GUEST_NODES/$name.jobs") + 1))
+
+	[ "${#3}" -le 1800 ] || { echo "command too long for xenstore"; return 1; }
+	echo "$number" >"$GUEST_NODES/$name.jobs"
+	echo "$number" >"$GUEST_NODES/$name.job.$job"
+	xenstore-write -R "$path/data/job/$number/cmd" "$3" \
+		"$path/data/next" "$number"
+}
+
+guest_job_done()
+{
+	xenstore-exists "$1/data/job/$2/status"
+}
+
+# guest_job_wait NAME JOB SECONDS
+guest_job_wait()
+{
+	local name=$1 number path status
+	path=$(guest_path "$name") || return 1
+	number=$(<"$GUEST_NODES/$name.job.$2")
+
+	if ! wait_for "$3" guest_job_done "$path" "$number"; then
+		echo "guest $name: no answer within $3 s to: $(xenstore-read -R "$path/data/job/$number/cmd")"
+		guest_job_kill "$name" "$2"
+		return 124
+	fi
+	xenstore-read -R "$path/data/job/$number/out"
+	status=$(xenstore-read "$path/data/job/$number/status")
+	xenstore-rm "$path/data/job/$number"
+	return "$status"
+}
+
+guest_job_kill()
+{
+	local number path
+	path=$(guest_path "$1") || return 1
+	number=$(<"$GUEST_NODES/$1.job.$2")
+
+	guest_start "$1" kill "kill -KILL -\$(cat /run/jobs/$number.pid)"
+	wait_for 10 guest_job_done "$path" "$(<"$GUEST_NODES/$1.job.kill")"
+}
+
+guest_run()
+{
+	guest_start "$1" run "$3" && guest_job_wait "$1" run "$2"
+}
+
+# Show the command, run it in the guest, show its output.
+guest()
+{
+	local out st=0
+
+	out=$(mktemp /run/lab/out.XXXXXX)
+	tell "$1#  $3"
+	guest_run "$@" >"$out" 2>&1 || st=$?
+	tell_file "$out" '       '
+	rm -f "$out"
+	[ "$st" = 0 ] || tell "       (status $st)"
+	return "$st"
+}

@@ -1,0 +1,68 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+# The network that guests reach through dom0:
+#
+#	dom0 192.0.2.2/24 --- veth pair --- namespace srv, 192.0.2.1/24
+#
+# with nginx on port 80 of srv: files below /srv/www, PUT below /up/.
+
+srv()
+{
+	ip netns exec srv "$@"
+}
+
+net_up()
+{
+	[ ! -e /run/netns/srv ] || return 0
+	modprobe veth
+	ip netns add srv
+	ip link add lab0 type veth peer name lab1 netns srv
+	ip addr add 192.0.2.2/24 dev lab0
+	ip link set lab0 up
+	srv ip addr add 192.0.2.1/24 dev lab1
+	srv ip link set lab1 up
+	srv ip link set lo up
+}
+
+web_up()
+{
+	local mb=${1:-64}
+
+	[ ! -e /run/nginx.pid ] || return 0
+	mkdir -p /srv/www/up /srv/tmp /run/nginx
+	mount -t tmpfs -o size=600m tmpfs /srv
+	mkdir -p /srv/www/up /srv/tmp
+	head -c "${mb}M" /dev/urandom >/srv/www/page.bin
+	echo "hello from srv" >/srv/www/hello.txt
+	chmod -R a+rX /srv
+	cat >/run/nginx/srv.conf <<-'END'
+	user root;
+	worker_processes 1;
+	pid /run/nginx.pid;
+	error_log /var/log/nginx/error.log;
+	events { worker_connections 4096; }
+	http {
+		access_log off;
+		sendfile on;
+		default_type application/octet-stream;
+		client_max_body_size 0;
+		client_body_temp_path /srv/tmp;
+		keepalive_timeout 30;
+		server {
+			listen 80;
+			root /srv/www;
+			location /up/ {
+				dav_methods PUT DELETE;
+			}
+		}
+	}
+	END
+	srv nginx -c /run/nginx/srv.conf
+	wait_for 20 srv bash -c 'ss -Hltn "sport = :80" | grep -q .'
+}
+
+# sum FILE: its SHA-256.
+sum()
+{
+	sha256sum "$1" | cut -d ' ' -f 1
+}

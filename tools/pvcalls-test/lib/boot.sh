@@ -1,0 +1,152 @@
+# shellcheck shell=bash disable=SC2034 # shared with other files
+# SPDX-License-Identifier: GPL-2.0
+# One run of the lab: Xen in QEMU, a dom0, guests made by dom0's scripts.
+#
+#	lab_prepare			kernel, hypervisor, Debian tree
+#	lab_new NAME			a directory for this run: $RUN
+#	lab_dom0_modules FILE.ko...	modules that dom0 can modprobe
+#	lab_guest IMAGE FILE.ko...	a guest image with such modules
+#	lab_guest_file IMAGE SRC DEST	one more file in it
+#	lab_dom0_file SRC DEST		one more file in dom0
+#	lab_setting NAME VALUE		a variable for dom0's scripts
+#	lab_boot SECONDS CASES.sh	boot, run those cases, collect
+#	lab_verdict			count the cases and read the consoles
+
+lab_prepare()
+{
+	need_root
+	lab_lock
+	deps_lab
+	kernel_fetch
+	xen_fetch
+	roots_make
+}
+
+lab_new()
+{
+	RUN=$CACHE/runs/$(date +%Y%m%d-%H%M%S)-$1
+	mkdir -p "$RUN/dom0/lab/guests" "$RUN/guests"
+	ln -sfn "$RUN" "$CACHE/runs/last"
+	# The logs of the last twenty runs are kept.
+	find "$CACHE/runs" -mindepth 1 -maxdepth 1 -type d | sort | head -n -20 |
+		xargs -r rm -rf
+	: >"$RUN/dom0/lab/env"
+	lab_setting LAB_SLOW "$LAB_SLOW"
+	lab_setting XEN_BIN_DIR /usr/lib/xen-4.17/bin
+}
+
+lab_setting()
+{
+	printf '%s=%q\n' "$1" "$2" >>"$RUN/dom0/lab/env"
+}
+
+lab_dom0_file()
+{
+	mkdir -p "$(dirname "$RUN/dom0$2")"
+	cp -r "$1" "$RUN/dom0$2"
+}
+
+lab_guest_file()
+{
+	mkdir -p "$(dirname "$RUN/guests/$1$3")"
+	cp -r "$2" "$RUN/guests/$1$3"
+}
+
+lab_dom0_modules()
+{
+	modroot "$RUN/dom0" DOM0_MODULES "$@"
+}
+
+lab_guest()
+{
+	local image=$1
+	shift
+
+	mkdir -p "$RUN/guests/$image/lab"
+	cp "$LAB/guest/init" "$RUN/guests/$image/init"
+	cp "$LAB"/guest/* "$RUN/guests/$image/lab/"
+	chmod 755 "$RUN/guests/$image/init" "$RUN/guests/$image"/lab/*
+	modroot "$RUN/guests/$image" GUEST_MODULES "$@"
+}
+
+overlay()
+{
+	(cd "$1" && find . -mindepth 1 -print0 | pack)
+}
+
+lab_images()
+{
+	local image
+
+	for image in "$RUN"/guests/*/; do
+		image=$(basename "$image")
+		{ cat "$GUEST_BASE"; overlay "$RUN/guests/$image"; } \
+			>"$RUN/dom0/lab/guests/$image.cpio"
+	done
+	cp "$VMLINUX" "$RUN/dom0/lab/vmlinux"
+	cp -r "$LAB/dom0" "$RUN/dom0/lab/"
+	cp "$LAB/dom0/init" "$RUN/dom0/init"
+	chmod 755 "$RUN/dom0/init" "$RUN"/dom0/lab/dom0/*
+	{ cat "$DOM0_BASE"; overlay "$RUN/dom0"; } >"$RUN/dom0.cpio"
+}
+
+# lab_boot SECONDS CASES.sh: leaves console.log and result.log in $RUN and
+# QEMU's status in BOOT_STATUS.
+lab_boot()
+{
+	local limit cases=$2 result start=$SECONDS
+
+	limit=$(scaled "$1")
+	mkdir -p "$RUN/dom0/lab/cases"
+	cp "$LAB"/cases/*.sh "$RUN/dom0/lab/cases/"
+	lab_setting LAB_CASES "$cases"
+	lab_images
+	result=file,id=result,path=$RUN/result.log
+	if [ -n "${LAB_SHELL:-}" ]; then
+		result=stdio,id=result,signal=off,logfile=$RUN/result.log
+		limit=86400
+	fi
+	: >"$RUN/result.log"
+	: >"$RUN/console.log"
+	BOOT_STATUS=0
+	lab_qemu "$limit" "$result" || BOOT_STATUS=$?
+	rm -rf "$RUN/dom0.cpio" "$RUN/dom0" "$RUN/guests"
+	BOOT_SECONDS=$((SECONDS - start))
+	lab_collect
+}
+
+# Show the transcript while it is written; '@' lines are for lab_verdict.
+live_start()
+{
+	tail -n +1 -F "$RUN/result.log" 2>/dev/null \
+		> >(sed -u -e 's/\r$//' -e '/^@/d') 9>&- &
+	LIVE_PID=$!
+}
+
+live_stop()
+{
+	[ -n "${LIVE_PID:-}" ] || return 0
+	kill "$LIVE_PID" 2>/dev/null || true
+	LIVE_PID=
+}
+
+lab_qemu()
+{
+	local limit=$1 result=$2 st=0
+
+	[ -z "${LAB_LIVE:-}" ] || [ -n "${LAB_SHELL:-}" ] || live_start
+	timeout --foreground -k 5 "$limit" \
+		qemu-system-x86_64 -M q35 -accel tcg,thread=multi \
+		-cpu max,-smap,-smep,-rdtscp -smp 2 -m "${LAB_MEMORY:-4G}" \
+		-display none -no-reboot -net none -monitor none \
+		-chardev "file,id=console,path=$RUN/console.log" \
+		-serial chardev:console -chardev "$result" -serial chardev:result \
+		-kernel "$XEN_BIN" \
+		-append "console=com1 com1=115200,8n1 dom0_mem=1536M,max:1536M loglvl=warning guest_loglvl=warning smap=0 smep=0 dom0=pv ${LAB_XEN_ARGS:-}" \
+		-initrd "$VMLINUX console=hvc0 loglevel=7 panic=1 ${LAB_DOM0_ARGS:-},$RUN/dom0.cpio" \
+		2>"$RUN/qemu.log" || st=$?
+	# tail looks once a second.
+	[ -z "${LIVE_PID:-}" ] || sleep 1.2
+	live_stop
+	return "$st"
+}

@@ -1,0 +1,117 @@
+# shellcheck shell=bash disable=SC2153 # shared with other files
+# SPDX-License-Identifier: GPL-2.0
+# KUnit: an own kernel in bare QEMU loads every *_test.ko.
+
+kunit_initramfs()
+{
+	local dir=$RUN/initramfs module
+
+	mkdir -p "$dir"/{bin,dev,proc,sys,modules}
+	cp /bin/busybox "$dir/bin/busybox"
+	chroot "$dir" /bin/busybox --install -s /bin
+	cp "$LAB/kernel/init" "$dir/init"
+	chmod 755 "$dir/init"
+	find "$MODULES_DIR" -name '*_test.ko' -exec cp -t "$dir/modules" {} +
+	cp "$MODULES_DIR/xen-flexring.ko" "$dir/modules/"
+	for module in "$dir"/modules/*; do
+		strip --strip-debug "$module"
+	done
+	(cd "$dir" && find . -mindepth 1 -print0 | pack) >"$RUN/initramfs.cpio"
+	rm -rf "$dir"
+}
+
+kunit_boot()
+{
+	BOOT_STATUS=0
+	: >"$RUN/console.log"
+	: >"$RUN/result.log"
+	timeout --foreground -k 5 "$(scaled 240)" \
+		qemu-system-x86_64 -M q35 -accel tcg,thread=multi -cpu max -smp 2 \
+		-m 1G -display none -no-reboot -net none -monitor none \
+		-serial "file:$RUN/console.log" -serial "file:$RUN/result.log" \
+		-kernel "$OWN_BZIMAGE" -initrd "$RUN/initramfs.cpio" \
+		-append "console=ttyS0 kunit.enable=1 panic=1 panic_on_warn=1 loglevel=7" \
+		2>"$RUN/qemu.log" || BOOT_STATUS=$?
+	rm "$RUN/initramfs.cpio"
+	sed -i 's/\r//g' "$RUN/console.log" "$RUN/result.log"
+}
+
+# The cases of one suite's results: lines of the first level of nesting.
+kunit_suite()
+{
+	local suite=$1 file=$2 line ok=0 bad=0
+
+	while IFS= read -r line; do
+		case $line in
+		*'# SKIP'*)	bad=$((bad + 1))
+				printf '     skipped, which counts as failed: %s\n' "$line" ;;
+		*'not ok '*)	bad=$((bad + 1))
+				printf '     %s\n' "$line" ;;
+		*)		ok=$((ok + 1)) ;;
+		esac
+	done < <(grep -E '^    (not )?ok [0-9]+' "$file")
+	PASSED=$((PASSED + ok))
+	FAILED=$((FAILED + bad))
+	if [ $((ok + bad)) = 0 ]; then
+		count_fail "suite $suite ran no case"
+	elif [ "$bad" = 0 ]; then
+		printf 'ok   suite %s: %d cases\n' "$suite" "$ok"
+	else
+		printf 'FAIL suite %s: %d of %d cases\n' "$suite" "$bad" $((ok + bad))
+	fi
+}
+
+kunit_verdict()
+{
+	local word rest bad suites=0 loaded=0 failed=$FAILED
+
+	rm -f "$RUN"/suite-*
+	awk -v run="$RUN" '/^@suite / { f = run "/suite-" $2; next } /^@/ { f = "" }
+		f { print >f }' "$RUN/result.log"
+	while read -r word rest; do
+		case $word in
+		@loaded)	loaded=$((loaded + 1)) ;;
+		@refused)	count_fail "$rest.ko does not load" ;;
+		@stuck)		count_fail "$rest does not unload" ;;
+		@suite)		suites=$((suites + 1))
+				touch "$RUN/suite-$rest"
+				kunit_suite "$rest" "$RUN/suite-$rest" ;;
+		esac
+	done <"$RUN/result.log"
+	[ "$loaded" -gt 0 ] || count_fail "no *_test.ko was loaded"
+	[ "$suites" -ge "$loaded" ] ||
+		count_fail "$loaded test modules, but results of $suites suites"
+	bad=$(bad_lines)
+	if [ "$BOOT_STATUS" = 0 ] && grep -q '^@boot' "$RUN/result.log" &&
+			grep -qx '@end' "$RUN/result.log" && [ -z "$bad" ]; then
+		count_pass "the kernel booted, ran them and has a clean console"
+	else
+		count_fail "the kernel booted, ran them and has a clean console (QEMU status $BOOT_STATUS)"
+		printf '%s\n' "$bad" | head -n 20 | sed 's/^/     | /'
+	fi
+	[ "$FAILED" = "$failed" ] || kunit_where
+}
+
+kunit_where()
+{
+	printf '     console and results: %s\n' "$RUN"
+	tail -n 20 "$RUN/console.log" | sed 's/^/       | /'
+	printf '     try next: LAB_SLOW=3 make kunit (a busy machine)\n'
+}
+
+verb_kunit()
+{
+	need_root
+	lab_lock
+	deps_kunit
+	own_kernel kunit
+	modules_build "$OWN_ID" "$OWN_KDIR"
+	find "$MODULES_DIR" -name '*_test.ko' | grep -q . ||
+		die "the build made no *_test.ko"
+	RUN=$CACHE/runs/$(date +%Y%m%d-%H%M%S)-kunit
+	mkdir -p "$RUN"
+	kunit_initramfs
+	kunit_boot
+	kunit_verdict
+	finish
+}

@@ -1,0 +1,78 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+# The verbs that boot the lab, and clean.
+
+# One run with our modules on both sides.
+our_lab()
+{
+	local ko=() m
+
+	lab_prepare
+	modules_debian
+	for m in "${OUR_MODULES[@]}"; do
+		ko+=("$MODULES_DIR/$m.ko")
+	done
+	lab_new "$VERB"
+	lab_dom0_modules "${ko[@]}"
+	lab_guest pvcalls "${ko[@]}"
+	pvcalls_run_install "$RUN/guests/pvcalls"
+}
+
+# pvcalls-run into DIR; its Makefile builds in the cache.
+pvcalls_run_install()
+{
+	[ -f "$ROOT/tools/pvcalls-run/Makefile" ] ||
+		die "there is no tools/pvcalls-run/Makefile"
+	progress "pvcalls-run" "$CACHE/logs/pvcalls-run.log" \
+		make -C "$ROOT/tools/pvcalls-run"
+	progress "pvcalls-run for the guest" "$CACHE/logs/pvcalls-run-install.log" \
+		make -C "$ROOT/tools/pvcalls-run" install \
+		DESTDIR="$1" PREFIX=/usr
+}
+
+verb_boot()
+{
+	lab_prepare
+	lab_new boot
+	lab_dom0_modules
+	lab_guest pvcalls
+	lab_boot 300 boot.sh
+	lab_verdict
+	finish
+}
+
+verb_demo()
+{
+	our_lab
+	[ -z "${LAB_SHELL:-}" ] || lab_setting LAB_SHELL 1
+	note "booting Xen; the transcript follows"
+	LAB_LIVE=1 lab_boot 600 demo.sh
+	echo
+	lab_verdict
+	finish
+}
+
+verb_shell()
+{
+	LAB_SHELL=1 verb_demo
+}
+
+verb_smoke()
+{
+	our_lab
+	note "booting Xen; about two minutes"
+	lab_boot 900 smoke.sh
+	lab_verdict
+	finish
+}
+
+verb_clean()
+{
+	rm -rf "$CACHE/build" "$CACHE/runs" "$CACHE/logs" "$CACHE/unit" \
+		"$CACHE/pvcalls-run"
+}
+
+verb_distclean()
+{
+	rm -rf "$CACHE"
+}
