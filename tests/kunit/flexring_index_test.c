@@ -349,11 +349,30 @@ static void flexring_consumer_unblocks_truth_table(struct kunit *test)
 				flexring_consumer_see(&f->c, rows[i].taken +
 						      rows[i].queued_after), 0);
 		KUNIT_EXPECT_EQ_MSG(test, rows[i].unblocks,
-				    flexring_consumer_unblocks(&f->c,
-							       rows[i].taken),
+				    flexring_consumer_unblocks(&f->c),
 				    "%u taken, %u queued", rows[i].taken,
 				    rows[i].queued_after);
 	}
+}
+
+/*
+ * The producer fills the ring by what it knew before our second take; by our
+ * own index the ring is not full then, and never again.
+ */
+static void flexring_consumer_unblocks_a_producer_that_knew_less(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	KUNIT_ASSERT_EQ(test, flexring_consumer_see(&f->c, SIZE), 0);
+	flexring_consumer_advance(&f->c, 100);
+	KUNIT_EXPECT_TRUE(test, flexring_consumer_unblocks(&f->c));
+	flexring_consumer_advance(&f->c, 50);
+	KUNIT_EXPECT_FALSE(test, flexring_consumer_unblocks(&f->c));
+	KUNIT_ASSERT_EQ(test, flexring_consumer_see(&f->c, SIZE + 100), 0);
+	flexring_consumer_advance(&f->c, 1);
+	KUNIT_EXPECT_TRUE(test, flexring_consumer_unblocks(&f->c));
+	/* Once is enough. */
+	KUNIT_EXPECT_FALSE(test, flexring_consumer_unblocks(&f->c));
 }
 
 static void flexring_spans_of_no_bytes(struct kunit *test)
@@ -447,7 +466,8 @@ static void flexring_spans_in_largest_ring(struct kunit *test)
  * when the run makes it look, as in two domains.
  *
  * @put and @taken are where the two ends are, @put_seen and @taken_seen what
- * the consumer and the producer know of each other.
+ * the consumer and the producer know of each other.  @told is @taken at the
+ * last notification, which is @notified until the producer looks.
  */
 struct reference {
 	struct flexring_producer p;
@@ -456,6 +476,8 @@ struct reference {
 	u64 taken;
 	u64 put_seen;
 	u64 taken_seen;
+	u64 told;
+	bool notified;
 	u32 random;
 	u8 next;
 	u8 queue[SIZE];
@@ -528,6 +550,7 @@ static void reference_producer_looks(struct kunit *test, struct reference *r)
 {
 	KUNIT_ASSERT_EQ(test, flexring_producer_see(&r->p, (u32)r->taken), 0);
 	r->taken_seen = r->taken;
+	r->notified = false;
 }
 
 static void reference_consumer_looks(struct kunit *test, struct reference *r)
@@ -541,8 +564,6 @@ static void reference_take(struct kunit *test, struct reference *r)
 	struct flexring_span spans[2];
 	unsigned int count, i;
 	u32 queued = flexring_consumer_queued(&r->c);
-	bool full = r->put - r->taken == SIZE;
-	u64 limit = r->taken + SIZE;
 	u32 bytes, b, at = 0;
 	bool unblocks;
 
@@ -565,11 +586,16 @@ static void reference_take(struct kunit *test, struct reference *r)
 		reference_put(test, r);
 	}
 	reference_consumer_looks(test, r);
-	unblocks = flexring_consumer_unblocks(&r->c, bytes);
-	if (full && bytes)
-		KUNIT_ASSERT_TRUE(test, unblocks);
-	if (!bytes || r->put < limit)
-		KUNIT_ASSERT_FALSE(test, unblocks);
+	unblocks = flexring_consumer_unblocks(&r->c);
+	KUNIT_ASSERT_EQ(test, unblocks, r->taken != r->told &&
+					r->put - r->told >= SIZE);
+	if (unblocks) {
+		r->told = r->taken;
+		r->notified = true;
+	}
+	/* A producer that sleeps on what it has seen has been notified. */
+	if (r->put - r->taken_seen == SIZE && r->taken != r->taken_seen)
+		KUNIT_ASSERT_TRUE(test, r->notified);
 }
 
 /* What a peer may claim: mostly next to where it is, sometimes anything. */
@@ -635,6 +661,8 @@ static void reference_run(struct kunit *test, u32 start, unsigned int steps)
 	r->taken = start;
 	r->put_seen = start;
 	r->taken_seen = start;
+	r->told = start;
+	r->c.told = start;
 
 	while (steps--)
 		operations[reference_random(r) % ARRAY_SIZE(operations)](test, r);
@@ -674,6 +702,7 @@ static struct kunit_case flexring_index_cases[] = {
 	KUNIT_CASE(flexring_consumer_see_backwards_across_wrap),
 	KUNIT_CASE(flexring_consumer_see_truth_after_lie),
 	KUNIT_CASE(flexring_consumer_unblocks_truth_table),
+	KUNIT_CASE(flexring_consumer_unblocks_a_producer_that_knew_less),
 	KUNIT_CASE(flexring_spans_of_no_bytes),
 	KUNIT_CASE(flexring_spans_inside),
 	KUNIT_CASE(flexring_spans_up_to_the_end),

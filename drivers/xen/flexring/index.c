@@ -72,6 +72,7 @@ void flexring_consumer_init(struct flexring_consumer *c, u32 size)
 	c->size = size;
 	c->cons = 0;
 	c->prod = 0;
+	c->told = 0;
 }
 
 /**
@@ -113,18 +114,22 @@ void flexring_consumer_advance(struct flexring_consumer *c, u32 bytes)
 }
 
 /**
- * flexring_consumer_unblocks - did taking bytes end a full ring?
+ * flexring_consumer_unblocks - may the producer be asleep on a full ring?
  * @c: our view; its producer index was read again after ours was published
- * @bytes: how many were taken just before
  *
- * A producer sleeps only on a full ring.  If the ring as we knew it before we
- * took the bytes can not have been full, nobody waits for a notification.
+ * The producer decides by what it last knew of our index, which may be old,
+ * but not older than the last notification. So it can not have taken the ring
+ * for full if less than a ring of bytes came since then.
  *
- * Return: true if the producer may be asleep.
+ * Return: true if the caller has to notify the producer, which is then
+ * considered done.
  */
-bool flexring_consumer_unblocks(const struct flexring_consumer *c, u32 bytes)
+bool flexring_consumer_unblocks(struct flexring_consumer *c)
 {
-	return bytes && flexring_consumer_queued(c) + bytes >= c->size;
+	if (c->cons == c->told || c->prod - c->told < c->size)
+		return false;
+	c->told = c->cons;
+	return true;
 }
 
 /**

@@ -29,11 +29,13 @@ struct flexring_producer {
  * @size: bytes in the ring, a power of two
  * @cons: our own index, the only copy that we believe
  * @prod: the peer's index, as of the last value that made sense
+ * @told: our own index when we last notified the peer
  */
 struct flexring_consumer {
 	u32 size;
 	u32 cons;
 	u32 prod;
+	u32 told;
 };
 
 /**
@@ -55,7 +57,7 @@ void flexring_consumer_init(struct flexring_consumer *c, u32 size);
 int flexring_consumer_see(struct flexring_consumer *c, u32 prod);
 u32 flexring_consumer_queued(const struct flexring_consumer *c);
 void flexring_consumer_advance(struct flexring_consumer *c, u32 bytes);
-bool flexring_consumer_unblocks(const struct flexring_consumer *c, u32 bytes);
+bool flexring_consumer_unblocks(struct flexring_consumer *c);
 
 unsigned int flexring_spans(u32 size, u32 index, u32 length,
 			    struct flexring_span spans[2]);

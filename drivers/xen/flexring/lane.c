@@ -200,6 +200,13 @@ void flexring_tx_publish(struct flexring_tx *tx, u32 bytes)
 	/* The bytes are there before the index says so. */
 	virt_wmb();
 	WRITE_ONCE(*tx->prod_word, tx->idx.prod);
+	/*
+	 * Our next look at the peer's index comes after that. Pairs with the
+	 * barrier of flexring_rx_release() between the two words: either we
+	 * see the room that the peer made, or the peer sees that we filled
+	 * the ring, and notifies.
+	 */
+	virt_mb();
 }
 EXPORT_SYMBOL_GPL(flexring_tx_publish);
 
@@ -354,6 +361,6 @@ int flexring_rx_release(struct flexring_rx *rx, u32 bytes)
 	ret = flexring_consumer_see(&rx->idx, READ_ONCE(*rx->prod_word));
 	if (ret)
 		return ret;
-	return flexring_consumer_unblocks(&rx->idx, bytes);
+	return flexring_consumer_unblocks(&rx->idx);
 }
 EXPORT_SYMBOL_GPL(flexring_rx_release);
