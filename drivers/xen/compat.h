@@ -26,4 +26,12 @@
 #define pvcalls_splice_read copy_splice_read
 #endif
 
+/* 6.2 gave kernel sockets a tracker of a reference that they do not hold. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define pvcalls_untrack_net(net, sk) do { } while (0)
+#else
+#define pvcalls_untrack_net(net, sk) \
+	__netns_tracker_free(net, &(sk)->ns_tracker, false)
+#endif
+
 #endif /* _XEN_PVCALLS_COMPAT_H */

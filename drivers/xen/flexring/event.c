@@ -15,6 +15,8 @@ static irqreturn_t flexring_event_irq(int irq, void *arg)
 {
 	struct flexring_event *ev = arg;
 
+	/* The first one may come before the function that binds it returns. */
+	WRITE_ONCE(ev->irq, irq);
 	set_bit(0, &ev->owed);
 	ev->fn(ev);
 	return IRQ_HANDLED;
@@ -29,40 +31,52 @@ static int flexring_event_error(int ret)
 	return ret == -ENOSPC ? -ENOBUFS : ret;
 }
 
+static int flexring_port_alloc(domid_t domid, evtchn_port_t *port)
+{
+	struct evtchn_alloc_unbound alloc = {
+		.dom = DOMID_SELF,
+		.remote_dom = domid,
+	};
+	int ret;
+
+	ret = HYPERVISOR_event_channel_op(EVTCHNOP_alloc_unbound, &alloc);
+	*port = alloc.port;
+	return ret;
+}
+
+static void flexring_port_close(evtchn_port_t port)
+{
+	struct evtchn_close close = { .port = port };
+
+	HYPERVISOR_event_channel_op(EVTCHNOP_close, &close);
+}
+
 /**
  * flexring_event_open - the frontend's end: allocate a port and listen on it
  * @ev: @fn and @name are set; @irq and @port are filled in
- * @dev: the device, which names the peer
+ * @domid: the peer
+ *
+ * Needs no device: a socket may outlive the device that it was made on. Nor
+ * does it take one down, as xenbus_alloc_evtchn() would, when there are no
+ * event channels left.
  *
  * Context: may sleep.
  * Return: 0, -ENOBUFS when there are no event channels left, or an error.
  */
-int flexring_event_open(struct flexring_event *ev, struct xenbus_device *dev)
+int flexring_event_open(struct flexring_event *ev, domid_t domid)
 {
-	evtchn_port_t port;
-	int irq;
+	int ret, irq;
 
-	/*
-	 * Not xenbus_alloc_evtchn(): that takes the whole device down when
-	 * there are no event channels left, for the sake of one socket.
-	 */
-	struct evtchn_alloc_unbound alloc = {
-		.dom = DOMID_SELF,
-		.remote_dom = dev->otherend_id,
-	};
-	int ret = HYPERVISOR_event_channel_op(EVTCHNOP_alloc_unbound, &alloc);
-
+	ret = flexring_port_alloc(domid, &ev->port);
 	if (ret)
 		return flexring_event_error(ret);
-	port = alloc.port;
-	irq = bind_evtchn_to_irqhandler_lateeoi(port, flexring_event_irq, 0,
-						ev->name, ev);
+	irq = bind_evtchn_to_irqhandler_lateeoi(ev->port, flexring_event_irq,
+						0, ev->name, ev);
 	if (irq < 0) {
-		xenbus_free_evtchn(dev, port);
+		flexring_port_close(ev->port);
 		return flexring_event_error(irq);
 	}
-	ev->irq = irq;
-	ev->port = port;
+	WRITE_ONCE(ev->irq, irq);
 	return 0;
 }
 
@@ -85,7 +99,7 @@ int flexring_event_bind(struct flexring_event *ev, struct xenbus_device *dev,
 							    0, ev->name, ev);
 	if (irq < 0)
 		return flexring_event_error(irq);
-	ev->irq = irq;
+	WRITE_ONCE(ev->irq, irq);
 	ev->port = port;
 	return 0;
 }

@@ -32,7 +32,7 @@ struct flexring_event {
 	unsigned long owed;
 };
 
-int flexring_event_open(struct flexring_event *ev, struct xenbus_device *dev);
+int flexring_event_open(struct flexring_event *ev, domid_t domid);
 int flexring_event_bind(struct flexring_event *ev, struct xenbus_device *dev,
 			evtchn_port_t port);
 void flexring_event_unbind(struct flexring_event *ev);

@@ -50,7 +50,7 @@ struct flexring_front_ops {
 	int (*share)(struct flexring_share *share, domid_t domid,
 		     unsigned int nr);
 	void (*unshare)(struct flexring_share *share);
-	int (*open)(struct flexring_event *ev, struct xenbus_device *dev);
+	int (*open)(struct flexring_event *ev, domid_t domid);
 	void (*unbind)(struct flexring_event *ev);
 	void (*notify)(struct flexring_event *ev);
 	void (*eoi)(struct flexring_event *ev, bool useful);

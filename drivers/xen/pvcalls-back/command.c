@@ -111,9 +111,9 @@ static int pvback_command_fetch(struct pvback_guest *guest,
 	prod = READ_ONCE(ring->sring->req_prod);
 	if (RING_REQUEST_PROD_OVERFLOW(ring, prod) ||
 	    prod - ring->rsp_prod_pvt < ring->req_cons - ring->rsp_prod_pvt) {
-		dev_err(&guest->dev->dev,
-			"domain %u: %u requests at once, device disabled\n",
-			guest->domid, prod - ring->req_cons);
+		dev_err_ratelimited(&guest->dev->dev,
+				    "domain %u: %u requests at once, device disabled\n",
+				    guest->domid, prod - ring->req_cons);
 		return -EPROTO;
 	}
 	if (prod == ring->req_cons)

@@ -26,13 +26,16 @@
 #define PVBACK_IO_RETRY (HZ / 50 ?: 1)
 
 /*
- * The socket's callback says when there is room.  It never will if there is
- * room already, and the stack refused for want of memory.
+ * The socket's callback says when there is room.  It says so at once, from
+ * within the call that failed, if there is room already and the stack refused
+ * for want of memory: then only time helps.
  */
 static void pvback_io_wait_room(struct pvback_socket *socket)
 {
-	if (sk_stream_is_writeable(socket->sock->sk))
-		pvback_socket_kick_later(socket, PVBACK_IO_RETRY);
+	if (!sk_stream_is_writeable(socket->sock->sk))
+		return;
+	clear_bit(PVBACK_WRITABLE, &socket->ready);
+	pvback_socket_kick_later(socket, PVBACK_IO_RETRY);
 }
 
 /**
@@ -116,6 +119,13 @@ static void pvback_io_end_out(struct pvback_socket *socket, int ret)
 	pvback_ring_end_out(socket, ret);
 }
 
+/* A call is dear, however few the bytes. */
+static unsigned int pvback_io_cost(unsigned int bytes, unsigned int budget)
+{
+	return min_t(unsigned int, max_t(unsigned int, bytes, PAGE_SIZE),
+		     budget);
+}
+
 /*
  * To the guest.  Returns 1 if there may be more to do and the budget is used
  * up, 0 if there is nothing to do until something happens, or -EPROTO if the
@@ -137,7 +147,7 @@ static int pvback_io_in(struct pvback_socket *socket)
 		if (ret == -EAGAIN)
 			return 0;
 		if (ret > 0)
-			budget -= ret;
+			budget -= pvback_io_cost(ret, budget);
 		else
 			pvback_io_end_in(socket, ret);
 	}
@@ -161,7 +171,7 @@ static int pvback_io_out(struct pvback_socket *socket)
 		if (ret == -EAGAIN)
 			return 0;
 		if (ret > 0)
-			budget -= ret;
+			budget -= pvback_io_cost(ret, budget);
 		else
 			pvback_io_end_out(socket, ret);
 	}
@@ -203,11 +213,10 @@ void pvback_io_turn(struct pvback_socket *socket)
 
 	in = pvback_io_in(socket);
 	out = in < 0 ? in : pvback_io_out(socket);
-	if (out < 0) {
+	if (out < 0 || pvback_ring_rest(socket)) {
 		pvback_io_break(socket);
 		return;
 	}
-	pvback_ring_rest(socket);
 	if (in || out)
 		pvback_socket_kick(socket);
 }

@@ -82,6 +82,7 @@ void pvback_linger_start(struct pvback_socket *socket)
 	unsigned long timeout = READ_ONCE(pvback_linger_timeout);
 
 	socket->state = PVBACK_LINGERING;
+	set_bit(PVBACK_WRITABLE, &socket->ready);
 	/* A long timeout is as good as a longer one, and must not wrap. */
 	socket->linger.deadline = jiffies + min(timeout, 86400UL) * HZ;
 	spin_lock(&pvback_linger_lock);
@@ -146,7 +147,9 @@ void pvback_linger_turn(struct pvback_socket *socket)
 		pvback_linger_finish(socket, true);
 		return;
 	}
-	if (pvback_linger_send(socket) != -EAGAIN) {
+	/* Not before the callback, or the appointment, says that there is room. */
+	if (test_and_clear_bit(PVBACK_WRITABLE, &socket->ready) &&
+	    pvback_linger_send(socket) != -EAGAIN) {
 		pvback_linger_finish(socket, false);
 		return;
 	}

@@ -24,33 +24,35 @@ static bool pvback_release_unread(struct pvback_socket *socket)
  * does not fit.  The index is looked at once: a guest that goes on publishing
  * does not keep us here.
  *
- * Returns true if the connection has to be reset: bytes left unread, as TCP
- * does it; or bytes that can be neither sent nor kept.
+ * Returns true if the connection has to be reset, after what could be sent:
+ * bytes left unread, as TCP does it; or bytes that can be neither sent nor
+ * kept.
  */
 static bool pvback_release_drain(struct pvback_socket *socket)
 {
-	int queued, ret;
+	bool unread = pvback_release_unread(socket);
+	int queued, ret = 0;
 
 	queued = flexring_rx_queued(&socket->ring.out);
-	if (queued < 0 || pvback_release_unread(socket))
+	if (queued < 0)
 		return true;
-	if (socket->ring.out_done)
-		return false;
-	while (queued) {
+	while (queued && !socket->ring.out_done) {
 		ret = pvback_io_send(socket, queued);
-		if (ret == -EAGAIN)
-			break;
 		if (ret < 0)
-			return false;
+			break;
 		queued -= ret;
 	}
-	return queued && pvback_linger_keep(socket, queued);
+	if (unread || !queued || ret != -EAGAIN)
+		return unread;
+	return pvback_linger_keep(socket, queued);
 }
 
 static void pvback_release_cancel(struct pvback_socket *socket)
 {
 	pvback_listen_cancel(socket);
 	if (socket->connecting) {
+		/* An answer says that the ring is the guest's again. */
+		pvback_ring_close(socket);
 		pvback_command_answer(socket->guest, socket->connecting,
 				      -ECANCELED);
 		socket->connecting = NULL;

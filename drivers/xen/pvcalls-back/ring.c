@@ -208,21 +208,40 @@ void pvback_ring_end_out(struct pvback_socket *socket, int error)
 	ring->notify = true;
 }
 
+/*
+ * How far the guest's indexes have come, as far as they make sense: what it
+ * writes there without moving bytes counts for nothing.
+ */
+static int pvback_ring_look(struct pvback_ring *ring)
+{
+	int ret;
+
+	ret = flexring_rx_queued(&ring->out);
+	if (ret >= 0)
+		ret = flexring_tx_free(&ring->in);
+	if (ret < 0)
+		return ret;
+	/* The sum of two indexes that only grow: it changes if one does. */
+	ring->moved = ring->out.idx.prod + ring->in.idx.cons;
+	return 0;
+}
+
 /**
  * pvback_ring_rest - end of a turn: notify if needed, let the next event in
  * @socket: has a ring
  *
- * A notification is honest if an index of the guest has moved since the last
- * one that we acknowledged, even if we have seen it move before the
- * notification came.
+ * A notification is honest if the guest has moved bytes since the last one
+ * but one that we acknowledged: the event of a move that we have already seen
+ * may come late, and once more with the next move.
  *
  * Context: the socket's work.
+ * Return: 0, or -EPROTO if an index of the guest makes no sense.
  */
-void pvback_ring_rest(struct pvback_socket *socket)
+int pvback_ring_rest(struct pvback_socket *socket)
 {
 	struct pvback_ring *ring = &socket->ring;
 	const struct flexring_back_ops *ops = socket->guest->ops;
-	u32 prod, cons;
+	int ret;
 
 	if (ring->notify) {
 		ring->notify = false;
@@ -233,12 +252,12 @@ void pvback_ring_rest(struct pvback_socket *socket)
 	 * that is read later shows what the notification was about.
 	 */
 	if (!test_bit(0, &ring->event.owed))
-		return;
-	/* Compared and nothing else, so they need not make sense. */
-	prod = READ_ONCE(*ring->out.prod_word);
-	cons = READ_ONCE(*ring->in.cons_word);
-	ops->eoi(&ring->event,
-		 prod != ring->seen_prod || cons != ring->seen_cons);
-	ring->seen_prod = prod;
-	ring->seen_cons = cons;
+		return 0;
+	ret = pvback_ring_look(ring);
+	if (ret)
+		return ret;
+	ops->eoi(&ring->event, ring->moved != ring->seen[1]);
+	ring->seen[1] = ring->seen[0];
+	ring->seen[0] = ring->moved;
+	return 0;
 }

@@ -18,8 +18,8 @@ struct pvcalls_data_intf;
  * @in_done: no more bytes go to the guest; in_error is written
  * @out_done: no more bytes are taken from the guest; out_error is written
  * @notify: the guest has to be notified at the end of the turn
- * @seen_prod: the guest's out_prod at the last end of interrupt
- * @seen_cons: the guest's in_cons at the last end of interrupt
+ * @moved: bytes that the guest moved, in both directions, by its indexes
+ * @seen: @moved at the last two ends of interrupt, the newer one first
  * @nr_pages: charged to the guest
  * @intf: the indexes page, shared; read through @in and @out only
  * @in: bytes to the guest
@@ -33,8 +33,8 @@ struct pvback_ring {
 	bool in_done;
 	bool out_done;
 	bool notify;
-	u32 seen_prod;
-	u32 seen_cons;
+	u32 moved;
+	u32 seen[2];
 	unsigned int nr_pages;
 	struct pvcalls_data_intf *intf;
 	struct flexring_tx in;
@@ -48,6 +48,6 @@ int pvback_ring_open(struct pvback_socket *socket, u32 ref, u32 evtchn);
 void pvback_ring_close(struct pvback_socket *socket);
 void pvback_ring_end_in(struct pvback_socket *socket, int error);
 void pvback_ring_end_out(struct pvback_socket *socket, int error);
-void pvback_ring_rest(struct pvback_socket *socket);
+int pvback_ring_rest(struct pvback_socket *socket);
 
 #endif /* _PVBACK_RING_H */

@@ -172,6 +172,23 @@ static void pvback_socket_free(struct kref *ref)
 		wake_up(&pvback_socket_gone);
 }
 
+/*
+ * Sockets of the kernel hold no reference on their network namespace, and
+ * therefore lose their timers when they are closed: a last segment or a FIN
+ * that got lost would never be sent again, and a peer that stays silent would
+ * keep the rest of the socket for ever. Ours hold one; so do the children of
+ * listeners, which inherit it.
+ */
+static void pvback_socket_hold_net(struct sock *sk)
+{
+	struct net *net = sock_net(sk);
+
+	pvcalls_untrack_net(net, sk);
+	sk->sk_net_refcnt = 1;
+	get_net_track(net, &sk->ns_tracker, GFP_KERNEL);
+	sock_inuse_add(net, 1);
+}
+
 /**
  * pvback_socket_create - what the command SOCKET asks for
  * @guest: who asks
@@ -198,6 +215,7 @@ int pvback_socket_create(struct pvback_guest *guest, u64 id)
 			       &socket->sock);
 	if (ret)
 		goto err_detach;
+	pvback_socket_hold_net(socket->sock->sk);
 	socket->live = true;
 	pvback_guest_publish(guest, socket);
 	return 0;

@@ -91,8 +91,9 @@ static int pvback_xenbus_check_version(struct xenbus_device *dev)
 	}
 	if (strcmp(version, PVCALLS_VERSION)) {
 		ret = -EINVAL;
-		xenbus_dev_fatal(dev, ret, "domain %u wants version %.16s",
-				 dev->otherend_id, version);
+		xenbus_dev_fatal(dev, ret, "domain %u wants version %*pE",
+				 dev->otherend_id,
+				 (int)strnlen(version, 16), version);
 	}
 	kfree(version);
 	return ret;
@@ -262,6 +263,8 @@ static struct xenbus_driver pvback_xenbus_driver = {
 	.probe = pvback_xenbus_probe,
 	.remove = pvback_xenbus_remove,
 	.otherend_changed = pvback_xenbus_changed,
+	/* flexring_driver_unregister() would wait for such a write for ever. */
+	.driver = { .suppress_bind_attrs = true },
 };
 
 /**

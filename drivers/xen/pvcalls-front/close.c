@@ -133,7 +133,8 @@ void pvfront_close_work(struct work_struct *work)
 
 	if (!pvfront_drained(ps) &&
 	    time_before(jiffies, ps->close_deadline)) {
-		schedule_delayed_work(&ps->close_work, PVFRONT_DRAIN_INTERVAL);
+		queue_delayed_work(pvfront_wq, &ps->close_work,
+				   PVFRONT_DRAIN_INTERVAL);
 		return;
 	}
 	pvfront_release(ps);
@@ -155,6 +156,7 @@ void pvfront_sock_close(struct pvfront_sock *ps)
 	WRITE_ONCE(ps->state, PVFRONT_CLOSED);
 	spin_unlock_irqrestore(&ps->lock, flags);
 
+	pvfront_withdraw(ps->dev, ps->id);
 	if (ps->bound)
 		pvfront_unbind_start(ps);
 	if (was == PVFRONT_LISTENING)
@@ -164,5 +166,5 @@ void pvfront_sock_close(struct pvfront_sock *ps)
 		return;
 	}
 	ps->close_deadline = jiffies + PVFRONT_DRAIN_TIMEOUT;
-	schedule_delayed_work(&ps->close_work, PVFRONT_DRAIN_INTERVAL);
+	queue_delayed_work(pvfront_wq, &ps->close_work, PVFRONT_DRAIN_INTERVAL);
 }

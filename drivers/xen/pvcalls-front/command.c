@@ -5,6 +5,8 @@
  * A request that finds no free slot waits in the device, first in, first out.
  * ACCEPT and CONNECT may wait for ever for their answer; they never get the
  * last PVFRONT_RESERVED_SLOTS slots, so that a RELEASE always gets through.
+ * Too many of them at a time wait in a list of their own, where closing their
+ * socket finds them: a burst of connects is no error.
  *
  * The backend may be hostile: a response is copied once, and an answer to a
  * question that was not asked ends the device, loudly, once.
@@ -17,16 +19,57 @@
 #include <xen/xenbus.h>
 
 #include "device.h"
+#include "ring.h"
 
-static bool pvfront_call_parks(const struct pvfront_call *call)
+/* Requests that may wait for ever for their answer. */
+static bool pvfront_parks(const struct pvfront_call *call)
 {
 	return call->req.cmd == PVCALLS_ACCEPT ||
 	       call->req.cmd == PVCALLS_CONNECT;
 }
 
-static bool pvfront_may_park(const struct pvfront_dev *dev)
+static bool pvfront_is_accept(const struct pvfront_call *call)
 {
-	return dev->parked + PVFRONT_RESERVED_SLOTS < dev->tab.size;
+	return call->req.cmd == PVCALLS_ACCEPT;
+}
+
+/* How many of them there may be; idle listeners get half of it at most. */
+static unsigned int pvfront_park_limit(const struct pvfront_dev *dev)
+{
+	return dev->tab.size - PVFRONT_RESERVED_SLOTS;
+}
+
+static bool pvfront_park(struct pvfront_dev *dev,
+			 const struct pvfront_call *call)
+{
+	unsigned int limit = pvfront_park_limit(dev);
+
+	lockdep_assert_held(&dev->lock);
+	if (dev->parked >= limit ||
+	    (pvfront_is_accept(call) && dev->accepting >= limit / 2))
+		return false;
+	dev->parked++;
+	dev->accepting += pvfront_is_accept(call);
+	return true;
+}
+
+static void pvfront_unpark(struct pvfront_dev *dev,
+			   const struct pvfront_call *call)
+{
+	lockdep_assert_held(&dev->lock);
+	dev->parked -= pvfront_parks(call);
+	dev->accepting -= pvfront_is_accept(call);
+}
+
+/**
+ * pvfront_accepts_scarce - should a listener make do with one ACCEPT?
+ * @dev: the device
+ *
+ * Context: any.
+ */
+bool pvfront_accepts_scarce(const struct pvfront_dev *dev)
+{
+	return READ_ONCE(dev->accepting) * 4 >= pvfront_park_limit(dev);
 }
 
 /* The identifier of a socket stands first in the arguments of every command. */
@@ -74,11 +117,13 @@ static void pvfront_push_waiting(struct pvfront_dev *dev)
 			break;
 		list_del_init(&call->link);
 	}
-	list_for_each_entry_safe(call, next, &dev->accepts, link) {
-		if (!pvfront_may_park(dev) || !pvfront_push(dev, call))
+	list_for_each_entry_safe(call, next, &dev->parking, link) {
+		if (RING_FULL(&dev->ring))
 			break;
-		dev->parked++;
+		if (!pvfront_park(dev, call))
+			continue;
 		list_del_init(&call->link);
+		pvfront_push(dev, call);
 	}
 	pvfront_notify(dev);
 }
@@ -89,14 +134,9 @@ static int pvfront_submit_locked(struct pvfront_dev *dev,
 	lockdep_assert_held(&dev->lock);
 	if (!dev->connected || dev->broken)
 		return -ENETDOWN;
-	if (pvfront_call_parks(call) && !pvfront_may_park(dev)) {
-		if (call->req.cmd == PVCALLS_CONNECT)
-			return -ENOBUFS;
-		list_add_tail(&call->link, &dev->accepts);
-		return 0;
-	}
-	dev->parked += pvfront_call_parks(call);
-	if (list_empty(&dev->waiting) && pvfront_push(dev, call))
+	if (pvfront_parks(call) && !pvfront_park(dev, call))
+		list_add_tail(&call->link, &dev->parking);
+	else if (list_empty(&dev->waiting) && pvfront_push(dev, call))
 		pvfront_notify(dev);
 	else
 		list_add_tail(&call->link, &dev->waiting);
@@ -111,8 +151,7 @@ static int pvfront_submit_locked(struct pvfront_dev *dev,
  * Requests of one socket reach the backend in the order of submission.
  *
  * Context: any.
- * Return: 0 if done() will be called, or it will not be: -ENETDOWN without a
- * backend, -ENOBUFS for a CONNECT when too many wait already.
+ * Return: 0 if done() will be called, or -ENETDOWN, and it will not be.
  */
 int pvfront_submit(struct pvfront_dev *dev, struct pvfront_call *call)
 {
@@ -183,16 +222,14 @@ int pvfront_call_wait(struct pvfront_dev *dev,
 }
 
 /*
- * What a backend answers is 0 or one of Linux' error numbers, of which 524
- * has no meaning for programs.  Anything else is its bug and our EIO.
+ * A backend without extensions answers -EINTR to an ACCEPT that comes too soon
+ * after the last one; listen.c knows what to do.
  */
-static int pvfront_answer(s32 ret)
+static int pvfront_answer(const struct pvfront_call *call, s32 ret)
 {
-	if (ret == -PVCALLS_ENOTSUP)
-		return -EOPNOTSUPP;
-	if (ret > 0 || ret < -MAX_ERRNO)
-		return -EIO;
-	return ret;
+	if (ret == -EINTR && call->req.cmd == PVCALLS_ACCEPT)
+		return ret;
+	return pvfront_errno(ret);
 }
 
 /* Nothing that this backend says is believed from here on. */
@@ -228,8 +265,8 @@ static bool pvfront_take(struct pvfront_dev *dev, struct list_head *finished)
 	}
 	call = dev->calls[index];
 	dev->calls[index] = NULL;
-	dev->parked -= pvfront_call_parks(call);
-	call->ret = pvfront_answer(rsp.ret);
+	pvfront_unpark(dev, call);
+	call->ret = pvfront_answer(call, rsp.ret);
 	list_add_tail(&call->link, finished);
 	return true;
 }
@@ -301,6 +338,32 @@ void pvfront_command_event(struct flexring_event *event)
 }
 
 /**
+ * pvfront_withdraw - take back requests that were not sent yet
+ * @dev: the device
+ * @id: of a socket which is being closed: its CONNECT, or the ACCEPTs at it
+ *
+ * They are answered with -ECANCELED.
+ *
+ * Context: any.
+ */
+void pvfront_withdraw(struct pvfront_dev *dev, u64 id)
+{
+	struct pvfront_call *call, *next;
+	LIST_HEAD(finished);
+	unsigned long flags;
+
+	spin_lock_irqsave(&dev->lock, flags);
+	list_for_each_entry_safe(call, next, &dev->parking, link) {
+		if (pvfront_call_id(call) != id)
+			continue;
+		call->ret = -ECANCELED;
+		list_move_tail(&call->link, &finished);
+	}
+	spin_unlock_irqrestore(&dev->lock, flags);
+	pvfront_finish(&finished);
+}
+
+/**
  * pvfront_command_abort - answer every request that the backend did not
  * @dev: the device, no longer connected
  * @error: what to answer
@@ -323,8 +386,9 @@ void pvfront_command_abort(struct pvfront_dev *dev, int error)
 	}
 	pvfront_reqtab_init(&dev->tab, dev->tab.size);
 	dev->parked = 0;
+	dev->accepting = 0;
 	list_splice_tail_init(&dev->waiting, &finished);
-	list_splice_tail_init(&dev->accepts, &finished);
+	list_splice_tail_init(&dev->parking, &finished);
 	list_for_each_entry(call, &finished, link)
 		call->ret = error;
 	spin_unlock_irqrestore(&dev->lock, flags);

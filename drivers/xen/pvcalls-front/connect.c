@@ -56,6 +56,8 @@ int pvfront_bind(struct sock *sk, struct pvfront_sock *ps,
 	struct xen_pvcalls_request req = { .cmd = PVCALLS_BIND };
 	int ret;
 
+	if (READ_ONCE(ps->lost))
+		return -ENETDOWN;
 	if (ps->bound || ps->busy || pvfront_sock_state(ps) != PVFRONT_IDLE)
 		return -EINVAL;
 	req.u.bind.id = ps->id;
@@ -80,11 +82,7 @@ static void pvfront_connected(struct pvfront_call *call, int ret)
 	struct pvfront_sock *ps = container_of(call, struct pvfront_sock,
 					       command);
 
-	ret = pvfront_first_error(ps, ret);
-	/* Neither happens to a socket that was closed meanwhile. */
-	pvfront_sock_move(ps, PVFRONT_CONNECTING,
-			  ret ? PVFRONT_FAILED : PVFRONT_CONNECTED);
-	pvfront_sock_wake(ps, ret);
+	pvfront_sock_settle(ps, pvfront_first_error(ps, ret));
 	pvfront_sock_put(ps);
 }
 
@@ -95,6 +93,8 @@ static int pvfront_connect_start(struct pvfront_sock *ps,
 	struct pvfront_ring *ring;
 	int ret;
 
+	if (READ_ONCE(ps->lost))
+		return -ENETDOWN;
 	ring = pvfront_ring_alloc(ps);
 	if (IS_ERR(ring))
 		return PTR_ERR(ring);
@@ -108,11 +108,11 @@ static int pvfront_connect_start(struct pvfront_sock *ps,
 	ps->command.done = pvfront_connected;
 	ps->peer = *wire;
 	rcu_assign_pointer(ps->ring, ring);
-	WRITE_ONCE(ps->state, PVFRONT_CONNECTING);
+	pvfront_sock_move(ps, PVFRONT_IDLE, PVFRONT_CONNECTING);
 	pvfront_sock_get(ps);
 	ret = pvfront_submit(ps->dev, &ps->command);
 	if (ret) {
-		WRITE_ONCE(ps->state, PVFRONT_IDLE);
+		pvfront_sock_move(ps, PVFRONT_CONNECTING, PVFRONT_IDLE);
 		pvfront_sock_drop_ring(ps);
 		pvfront_sock_put(ps);
 	}
@@ -136,6 +136,9 @@ static int pvfront_connect_finish(struct sock *sk, struct pvfront_sock *ps)
 	struct socket *sock = sk->sk_socket;
 
 	if (pvfront_sock_state(ps) == PVFRONT_CONNECTED) {
+		/* Once to the program, which may have waited by poll. */
+		if (sock->state == SS_CONNECTED)
+			return -EISCONN;
 		sock->state = SS_CONNECTED;
 		return 0;
 	}
@@ -158,23 +161,25 @@ static int pvfront_connect_finish(struct sock *sk, struct pvfront_sock *ps)
 int pvfront_connect(struct sock *sk, struct pvfront_sock *ps,
 		    const struct sockaddr_in *wire, int flags)
 {
-	struct socket *sock = sk->sk_socket;
-	int ret = -EINPROGRESS;
+	int ret = -EALREADY;
 	long timeo;
 
 	if (ps->busy)
 		return -EALREADY;
-	if (sock->state == SS_CONNECTED ||
-	    pvfront_sock_state(ps) == PVFRONT_LISTENING)
+	switch (pvfront_sock_state(ps)) {
+	case PVFRONT_IDLE:
+		ret = pvfront_connect_start(ps, wire);
+		if (ret)
+			return ret;
+		sk->sk_socket->state = SS_CONNECTING;
+		ret = -EINPROGRESS;
+		break;
+	case PVFRONT_CONNECTING:
+	case PVFRONT_CONNECTED:
+	case PVFRONT_FAILED:
+		break;
+	default:
 		return -EISCONN;
-	if (sock->state == SS_CONNECTING) {
-		ret = -EALREADY;
-	} else {
-		int err = pvfront_connect_start(ps, wire);
-
-		if (err)
-			return err;
-		sock->state = SS_CONNECTING;
 	}
 	timeo = sock_sndtimeo(sk, flags & O_NONBLOCK);
 	if (!pvfront_connect_over(ps)) {

@@ -46,7 +46,7 @@ struct pvfront_dev *pvfront_dev_alloc(struct xenbus_device *xbdev,
 	dev->domid = xbdev->otherend_id;
 	spin_lock_init(&dev->lock);
 	INIT_LIST_HEAD(&dev->waiting);
-	INIT_LIST_HEAD(&dev->accepts);
+	INIT_LIST_HEAD(&dev->parking);
 	INIT_LIST_HEAD(&dev->socks);
 	INIT_LIST_HEAD(&dev->unbinding);
 	init_waitqueue_head(&dev->unbound);
@@ -146,8 +146,9 @@ int pvfront_dev_open_ring(struct pvfront_dev *dev)
 	FRONT_RING_INIT(&dev->ring, sring, XEN_PAGE_SIZE);
 	pvfront_reqtab_init(&dev->tab, RING_SIZE(&dev->ring));
 	dev->parked = 0;
+	dev->accepting = 0;
 	dev->broken = false;
-	ret = dev->ops->open(&dev->event, dev->xbdev);
+	ret = dev->ops->open(&dev->event, dev->domid);
 	if (ret)
 		dev->ops->unshare(&dev->share);
 	return ret;

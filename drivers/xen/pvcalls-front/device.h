@@ -59,8 +59,9 @@ struct pvfront_call {
  * @tab: ids of the requests that were sent
  * @calls: the requests themselves, by slot
  * @parked: how many ACCEPT and CONNECT were sent or are next to be sent
+ * @accepting: how many of them are ACCEPT
  * @waiting: calls for which there was no slot, first in, first out
- * @accepts: ACCEPT calls that would have taken the last slots from others
+ * @parking: ACCEPT and CONNECT calls that would have taken the slots of others
  * @socks: sockets that have to hear of the device's end
  * @unbinding: closed sockets whose port the backend has not given up yet
  * @unbound: woken when one of them has
@@ -85,8 +86,9 @@ struct pvfront_dev {
 	struct pvfront_reqtab tab;
 	struct pvfront_call *calls[PVFRONT_REQTAB_MAX];
 	unsigned int parked;
+	unsigned int accepting;
 	struct list_head waiting;
-	struct list_head accepts;
+	struct list_head parking;
 	struct list_head socks;
 	struct list_head unbinding;
 	wait_queue_head_t unbound;
@@ -112,6 +114,8 @@ void pvfront_dev_del_sock(struct pvfront_dev *dev, struct pvfront_sock *ps);
 int pvfront_submit(struct pvfront_dev *dev, struct pvfront_call *call);
 int pvfront_call_wait(struct pvfront_dev *dev,
 		      const struct xen_pvcalls_request *req);
+bool pvfront_accepts_scarce(const struct pvfront_dev *dev);
+void pvfront_withdraw(struct pvfront_dev *dev, u64 id);
 void pvfront_command_event(struct flexring_event *event);
 void pvfront_command_abort(struct pvfront_dev *dev, int error);
 

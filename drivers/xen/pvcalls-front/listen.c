@@ -18,14 +18,14 @@
 /* ACCEPT requests and queued connections of a listener, taken together. */
 #define PVFRONT_AHEAD		2
 /* A backend without extensions takes one ACCEPT at a time. */
-#define PVFRONT_AHEAD_LEGACY	1
+#define PVFRONT_AHEAD_LEAST	1
 /* When it said that it had one already, or memory was short. */
 #define PVFRONT_POST_RETRY	msecs_to_jiffies(20)
 
 static void pvfront_post_later(struct pvfront_sock *ps)
 {
 	pvfront_sock_get(ps);
-	if (!schedule_delayed_work(&ps->post_work, PVFRONT_POST_RETRY))
+	if (!queue_delayed_work(pvfront_wq, &ps->post_work, PVFRONT_POST_RETRY))
 		pvfront_sock_put(ps);
 }
 
@@ -69,7 +69,7 @@ static void pvfront_accepted(struct pvfront_call *call, int ret)
 	if (ret == -EINTR)
 		pvfront_post_later(ps);
 	else
-		pvfront_sock_wake(ps, 0);
+		pvfront_sock_wake(ps);
 	pvfront_sock_put(ps);
 }
 
@@ -132,10 +132,12 @@ err_child:
 /* One more request may be made; it is counted already if so. */
 static bool pvfront_want_more(struct pvfront_sock *ps)
 {
-	unsigned int limit = ps->dev->release_answers ? PVFRONT_AHEAD :
-							PVFRONT_AHEAD_LEGACY;
+	unsigned int limit = PVFRONT_AHEAD;
 	unsigned long flags;
 	bool more;
+
+	if (!ps->dev->release_answers || pvfront_accepts_scarce(ps->dev))
+		limit = PVFRONT_AHEAD_LEAST;
 
 	spin_lock_irqsave(&ps->lock, flags);
 	more = ps->state == PVFRONT_LISTENING && ps->ahead < limit;
@@ -193,6 +195,8 @@ int pvfront_listen(struct sock *sk, struct pvfront_sock *ps, int backlog)
 	enum pvfront_state state = pvfront_sock_state(ps);
 	int ret;
 
+	if (READ_ONCE(ps->lost))
+		return -ENETDOWN;
 	if (ps->busy || !ps->bound ||
 	    (state != PVFRONT_IDLE && state != PVFRONT_LISTENING))
 		return -EINVAL;
@@ -231,6 +235,7 @@ static bool pvfront_accept_ready(struct pvfront_sock *ps)
 {
 	return !list_empty_careful(&ps->queue) ||
 	       READ_ONCE(ps->accept_error) || READ_ONCE(ps->lost) ||
+	       (READ_ONCE(ps->sk->sk_shutdown) & RCV_SHUTDOWN) ||
 	       pvfront_sock_state(ps) != PVFRONT_LISTENING;
 }
 
@@ -252,7 +257,8 @@ struct pvfront_sock *pvfront_accept(struct sock *sk, struct pvfront_sock *ps,
 	int ret;
 
 	for (;;) {
-		if (pvfront_sock_state(ps) != PVFRONT_LISTENING)
+		if (pvfront_sock_state(ps) != PVFRONT_LISTENING ||
+		    (sk->sk_shutdown & RCV_SHUTDOWN))
 			return ERR_PTR(-EINVAL);
 		child = pvfront_pop(ps);
 		if (child)

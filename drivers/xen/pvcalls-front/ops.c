@@ -60,12 +60,15 @@ static int pvfront_op_bind(struct socket *sock, struct sockaddr *addr, int len)
 	lock_sock(sk);
 	ret = pvfront_addr_bind(sk->sk_family, ipv6_only_sock(sk), addr, len,
 				&wire);
-	ret = pvfront_route(sk, ret, &wire, &ps);
+	/* What is refused here decides nothing. */
+	if (ret == PVFRONT_REMOTE && pvfront_may_bind(sk, wire.sin_port))
+		ret = -EACCES;
+	else
+		ret = pvfront_route(sk, ret, &wire, &ps);
 	if (!ret)
 		goto native;
 	if (ret > 0)
-		ret = pvfront_may_bind(sk, wire.sin_port) ?:
-		      pvfront_bind(sk, ps, &wire);
+		ret = pvfront_bind(sk, ps, &wire);
 	release_sock(sk);
 	return ret;
 native:
@@ -247,11 +250,15 @@ static int pvfront_op_shutdown(struct socket *sock, int how)
 	if (how != SHUT_RD && how != SHUT_RDWR)
 		return -EINVAL;
 	lock_sock(sk);
-	if (pvfront_sock_state(ps) == PVFRONT_CONNECTED)
+	switch (pvfront_sock_state(ps)) {
+	case PVFRONT_LISTENING: /* ends every accept() */
+	case PVFRONT_CONNECTED:
 		WRITE_ONCE(sk->sk_shutdown, sk->sk_shutdown | (how + 1));
-	else
+		break;
+	default:
 		ret = -ENOTCONN;
-	pvfront_sock_wake(ps, 0);
+	}
+	pvfront_sock_wake(ps);
 	release_sock(sk);
 	return ret;
 }

@@ -23,13 +23,13 @@ static int protocol = 260;
 module_param(protocol, int, 0444);
 MODULE_PARM_DESC(protocol, "number that socket(2) knows PV Calls by");
 
-struct proto pvfront_prot4;
-struct proto pvfront_prot6;
-struct proto pvfront_remote4;
-struct proto pvfront_remote6;
-static struct proto_ops pvfront_ops4;
-static struct proto_ops pvfront_ops6;
-static const struct proto_ops *pvfront_native6;
+struct proto pvfront_prot4 __ro_after_init;
+struct proto pvfront_prot6 __ro_after_init;
+struct proto pvfront_remote4 __ro_after_init;
+struct proto pvfront_remote6 __ro_after_init;
+static struct proto_ops pvfront_ops4 __ro_after_init;
+static struct proto_ops pvfront_ops6 __ro_after_init;
+static const struct proto_ops *pvfront_native6 __ro_after_init;
 
 /**
  * pvfront_proto_number - the number that socket(2) knows PV Calls by
@@ -54,11 +54,15 @@ const struct proto_ops *pvfront_native(const struct socket *sock)
  */
 static int pvfront_init_sock(struct sock *sk)
 {
-	if (!net_eq(sock_net(sk), &init_net))
-		return -EPROTONOSUPPORT;
+	int ret;
+
 	sk->sk_protocol = IPPROTO_TCP;
-	return sk->sk_family == AF_INET ? tcp_prot.init(sk) :
-					  tcpv6_prot.init(sk);
+	ret = sk->sk_family == AF_INET ? tcp_prot.init(sk) :
+					 tcpv6_prot.init(sk);
+	/* After it, since whatever fails here is destroyed as TCP would. */
+	if (!ret && !net_eq(sock_net(sk), &init_net))
+		ret = -EPROTONOSUPPORT;
+	return ret;
 }
 
 static void pvfront_no_keepalive(struct sock *sk, int on)

@@ -12,31 +12,56 @@
 #include "ring.h"
 #include "sock.h"
 
+/* An index has moved forward since @seen, to where it may be. */
+static bool pvfront_advanced(u32 *seen, u32 now, u32 limit, u32 size)
+{
+	if (!(now - *seen) || now - *seen > size || limit - now > size)
+		return false;
+	*seen = now;
+	return true;
+}
+
+static bool pvfront_failed(s32 *seen, s32 now)
+{
+	if (*seen || !now)
+		return false;
+	*seen = now;
+	return true;
+}
+
 /*
  * A notification is useful if it tells of a change that none before it told
- * of.  One that is not makes the next one come later; that bounds what a
- * hostile backend can make us do.
+ * of. One that is not makes the next one come later; that bounds what a
+ * hostile backend can make us do: bytes, which it can send anyway, and two
+ * errors.
  */
+static bool pvfront_ring_useful(struct pvfront_ring *ring)
+{
+	struct pvcalls_data_intf *intf = ring->intf;
+	u32 in_limit = READ_ONCE(ring->rx.idx.cons) + ring->rx.idx.size;
+	u32 out_limit = READ_ONCE(ring->tx.idx.prod);
+	bool useful;
+
+	useful = pvfront_advanced(&ring->seen.in_prod, READ_ONCE(intf->in_prod),
+				  in_limit, ring->rx.idx.size);
+	useful |= pvfront_advanced(&ring->seen.out_cons,
+				   READ_ONCE(intf->out_cons), out_limit,
+				   ring->tx.idx.size);
+	useful |= pvfront_failed(&ring->seen.in_error,
+				 READ_ONCE(intf->in_error));
+	useful |= pvfront_failed(&ring->seen.out_error,
+				 READ_ONCE(intf->out_error));
+	return useful;
+}
+
 static void pvfront_ring_event(struct flexring_event *event)
 {
 	struct pvfront_ring *ring = container_of(event, struct pvfront_ring,
 						 event);
-	struct pvcalls_data_intf *intf = ring->intf;
-	u32 in_prod = READ_ONCE(intf->in_prod);
-	u32 out_cons = READ_ONCE(intf->out_cons);
-	s32 in_error = READ_ONCE(intf->in_error);
-	s32 out_error = READ_ONCE(intf->out_error);
-	bool useful;
+	bool useful = pvfront_ring_useful(ring);
+	int error = pvfront_errno(ring->seen.in_error);
 
-	useful = in_prod != ring->seen.in_prod ||
-		 out_cons != ring->seen.out_cons ||
-		 in_error != ring->seen.in_error ||
-		 out_error != ring->seen.out_error;
-	ring->seen.in_prod = in_prod;
-	ring->seen.out_cons = out_cons;
-	ring->seen.in_error = in_error;
-	ring->seen.out_error = out_error;
-	pvfront_sock_moved(ring->owner);
+	pvfront_sock_moved(ring->owner, error == -ENOTCONN ? 0 : error);
 	ring->ops->eoi(event, useful);
 }
 
@@ -68,20 +93,21 @@ struct pvfront_ring *pvfront_ring_alloc(struct pvfront_sock *owner)
 {
 	struct pvfront_ring *ring = kzalloc(sizeof(*ring), GFP_KERNEL);
 	struct pvfront_dev *dev = owner->dev;
+	/* Once: a backend that comes back may offer another. */
+	unsigned int order = READ_ONCE(dev->max_order);
 	int ret;
 
 	if (!ring)
 		return ERR_PTR(-ENOMEM);
 	ring->ops = dev->ops;
 	ring->owner = owner;
-	ret = dev->ops->share(&ring->share, dev->domid,
-			      1 + (1U << dev->max_order));
+	ret = dev->ops->share(&ring->share, dev->domid, 1 + (1U << order));
 	if (ret)
 		goto err_ring;
-	pvfront_ring_lay_out(ring, dev->max_order);
+	pvfront_ring_lay_out(ring, order);
 	ring->event.fn = pvfront_ring_event;
 	ring->event.name = "pvcalls-data";
-	ret = dev->ops->open(&ring->event, dev->xbdev);
+	ret = dev->ops->open(&ring->event, dev->domid);
 	if (ret)
 		goto err_share;
 	pvfront_sock_get(owner);
@@ -94,8 +120,8 @@ err_ring:
 	return ERR_PTR(ret);
 }
 
-/* Frees rings; a queue of its own, so that the module can wait for the last. */
-static struct workqueue_struct *pvfront_free_wq;
+/* A queue of our own, so that the module can wait for the last work on it. */
+struct workqueue_struct *pvfront_wq;
 
 static void pvfront_ring_free_work(struct work_struct *work)
 {
@@ -123,7 +149,7 @@ void pvfront_ring_free(struct pvfront_ring *ring)
 	if (!ring)
 		return;
 	INIT_RCU_WORK(&ring->free_work, pvfront_ring_free_work);
-	queue_rcu_work(pvfront_free_wq, &ring->free_work);
+	queue_rcu_work(pvfront_wq, &ring->free_work);
 }
 
 /**
@@ -133,28 +159,40 @@ void pvfront_ring_free(struct pvfront_ring *ring)
  */
 int pvfront_ring_init(void)
 {
-	pvfront_free_wq = alloc_workqueue("pvcalls-front", WQ_UNBOUND, 0);
-	return pvfront_free_wq ? 0 : -ENOMEM;
+	pvfront_wq = alloc_workqueue("pvcalls-front", WQ_UNBOUND, 0);
+	return pvfront_wq ? 0 : -ENOMEM;
 }
 
 /**
- * pvfront_ring_exit - at module unload, wait until the last ring is freed
+ * pvfront_ring_exit - at module unload, wait for the last work
  */
 void pvfront_ring_exit(void)
 {
 	rcu_barrier();
-	destroy_workqueue(pvfront_free_wq);
+	destroy_workqueue(pvfront_wq);
 }
 
 /**
- * pvfront_ring_error - an error word of the indexes page, made presentable
- * @error: in_error or out_error, a private copy
+ * pvfront_errno - an error that the backend wrote, made presentable
+ * @error: a private copy
  *
- * Return: 0 or a negative errno.
+ * Programs, and the kernel itself, attach a meaning to some numbers which only
+ * this kernel may give them: "restart the call", "would block". 524 is what
+ * PV Calls says for EOPNOTSUPP.
+ *
+ * Return: 0 or a negative errno that POSIX knows.
  */
-int pvfront_ring_error(s32 error)
+int pvfront_errno(s32 error)
 {
-	if (error > 0 || error < -MAX_ERRNO)
+	switch (error) {
+	case -PVCALLS_ENOTSUP:
+		return -EOPNOTSUPP;
+	case -EAGAIN:
+	case -EINTR:
+	case -EINPROGRESS:
+		return -EIO;
+	}
+	if (error > 0 || error <= -ERESTARTSYS)
 		return -EIO;
 	return error;
 }

@@ -44,11 +44,13 @@ struct pvfront_ring {
 	struct rcu_work free_work;
 };
 
+extern struct workqueue_struct *pvfront_wq;
+
 int pvfront_ring_init(void);
 void pvfront_ring_exit(void);
 struct pvfront_ring *pvfront_ring_alloc(struct pvfront_sock *owner);
 void pvfront_ring_free(struct pvfront_ring *ring);
-int pvfront_ring_error(s32 error);
+int pvfront_errno(s32 error);
 
 static inline void pvfront_ring_notify(struct pvfront_ring *ring)
 {

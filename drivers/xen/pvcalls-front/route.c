@@ -33,6 +33,7 @@ static void pvfront_make_native(struct sock *sk)
 	struct proto *prot = sk->sk_prot == &pvfront_prot4 ? &tcp_prot :
 							     &tcpv6_prot;
 
+	__module_get(prot->owner);
 	WRITE_ONCE(sk->sk_prot, prot);
 	sk->sk_prot_creator = prot;
 	module_put(THIS_MODULE);

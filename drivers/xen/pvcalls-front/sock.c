@@ -4,8 +4,10 @@
  *
  * Copyright (C) 2026 the xen-pvcalls developers
  */
+#include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/wait_bit.h>
+#include <net/tcp.h>
 
 #include "sock.h"
 
@@ -102,6 +104,12 @@ void pvfront_sock_put(struct pvfront_sock *ps)
 	kref_put(&ps->ref, pvfront_sock_free);
 }
 
+/* Its presence keeps every other upper layer protocol off a remote socket. */
+static const struct tcp_ulp_ops pvfront_ulp = {
+	.name = "pvcalls",
+	.owner = THIS_MODULE,
+};
+
 /**
  * pvfront_sock_attach - make a socket remote
  * @ps: the remote half; the caller's reference goes to @sk
@@ -116,7 +124,8 @@ void pvfront_sock_attach(struct pvfront_sock *ps, struct sock *sk)
 	spin_lock_irqsave(&ps->lock, flags);
 	ps->sk = sk;
 	spin_unlock_irqrestore(&ps->lock, flags);
-	sk->sk_user_data = ps;
+	inet_csk(sk)->icsk_ulp_ops = &pvfront_ulp;
+	rcu_assign_pointer(inet_csk(sk)->icsk_ulp_data, ps);
 	/* Pairs with pvfront_of(). */
 	smp_store_release(&sk->sk_prot, prot);
 }
@@ -131,14 +140,15 @@ void pvfront_sock_attach(struct pvfront_sock *ps, struct sock *sk)
  */
 struct pvfront_sock *pvfront_sock_detach(struct sock *sk)
 {
-	struct pvfront_sock *ps = sk->sk_user_data;
+	struct pvfront_sock *ps = pvfront_of(sk);
 	unsigned long flags;
 
 	spin_lock_irqsave(&ps->lock, flags);
 	ps->sk = NULL;
 	spin_unlock_irqrestore(&ps->lock, flags);
 	WRITE_ONCE(sk->sk_prot, sk->sk_prot_creator);
-	sk->sk_user_data = NULL;
+	rcu_assign_pointer(inet_csk(sk)->icsk_ulp_data, NULL);
+	inet_csk(sk)->icsk_ulp_ops = NULL;
 	return ps;
 }
 
@@ -212,7 +222,7 @@ bool pvfront_sock_move(struct pvfront_sock *ps, enum pvfront_state from,
 	return moved;
 }
 
-static void pvfront_wake_locked(struct pvfront_sock *ps, int error)
+static void pvfront_wake_locked(struct pvfront_sock *ps)
 {
 	struct socket_wq *wq;
 	struct sock *sk = ps->sk;
@@ -220,8 +230,6 @@ static void pvfront_wake_locked(struct pvfront_sock *ps, int error)
 	lockdep_assert_held(&ps->lock);
 	if (!sk)
 		return;
-	if (error)
-		WRITE_ONCE(sk->sk_err, -error);
 	rcu_read_lock();
 	wq = rcu_dereference(sk->sk_wq);
 	if (skwq_has_sleeper(wq))
@@ -231,31 +239,96 @@ static void pvfront_wake_locked(struct pvfront_sock *ps, int error)
 	rcu_read_unlock();
 }
 
+static void pvfront_fail_locked(struct pvfront_sock *ps, int error)
+{
+	lockdep_assert_held(&ps->lock);
+	if (ps->sk && error)
+		WRITE_ONCE(ps->sk->sk_err, -error);
+}
+
+/* A stream ends early.  Only the first reason is told, and only once. */
+static void pvfront_reset_locked(struct pvfront_sock *ps, int error)
+{
+	lockdep_assert_held(&ps->lock);
+	if (!ps->sk || ps->reset || ps->state != PVFRONT_CONNECTED)
+		return;
+	ps->reset = true;
+	pvfront_fail_locked(ps, error);
+}
+
 /**
  * pvfront_sock_wake - something happened that callers may wait for
  * @ps: the remote half
- * @error: 0, or a negative errno which the program has to hear of
  *
  * Context: any.
  */
-void pvfront_sock_wake(struct pvfront_sock *ps, int error)
+void pvfront_sock_wake(struct pvfront_sock *ps)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&ps->lock, flags);
-	pvfront_wake_locked(ps, error);
+	pvfront_wake_locked(ps);
+	spin_unlock_irqrestore(&ps->lock, flags);
+}
+
+/**
+ * pvfront_sock_settle - a connect has been answered
+ * @ps: the remote half
+ * @error: 0, or why it failed
+ *
+ * The error is there before the state says so.
+ *
+ * Context: any.
+ */
+void pvfront_sock_settle(struct pvfront_sock *ps, int error)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&ps->lock, flags);
+	/* A socket that was closed meanwhile stays so. */
+	if (ps->state == PVFRONT_CONNECTING) {
+		pvfront_fail_locked(ps, error);
+		/* Pairs with pvfront_sock_state(). */
+		smp_store_release(&ps->state, error ? PVFRONT_FAILED :
+						      PVFRONT_CONNECTED);
+	}
+	pvfront_wake_locked(ps);
 	spin_unlock_irqrestore(&ps->lock, flags);
 }
 
 /**
  * pvfront_sock_moved - the backend moved an index or set an error
  * @ps: the remote half
+ * @error: the error of a stream that ended early, or 0
  *
  * Context: hard interrupt.
  */
-void pvfront_sock_moved(struct pvfront_sock *ps)
+void pvfront_sock_moved(struct pvfront_sock *ps, int error)
 {
-	pvfront_sock_wake(ps, 0);
+	unsigned long flags;
+
+	spin_lock_irqsave(&ps->lock, flags);
+	if (error)
+		pvfront_reset_locked(ps, error);
+	pvfront_wake_locked(ps);
+	spin_unlock_irqrestore(&ps->lock, flags);
+}
+
+/**
+ * pvfront_sock_take_reset - a reader has come to the early end of a stream
+ * @ps: the remote half; its socket is locked
+ * @error: why it ended
+ *
+ * Return: the error, or 0 if the program has been told already.
+ */
+int pvfront_sock_take_reset(struct pvfront_sock *ps, int error)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&ps->lock, flags);
+	pvfront_reset_locked(ps, error);
+	spin_unlock_irqrestore(&ps->lock, flags);
+	return sock_error(ps->sk);
 }
 
 /**
@@ -270,15 +343,13 @@ void pvfront_sock_moved(struct pvfront_sock *ps)
 void pvfront_sock_lost(struct pvfront_sock *ps)
 {
 	unsigned long flags;
-	int error = 0;
 
 	spin_lock_irqsave(&ps->lock, flags);
 	WRITE_ONCE(ps->lost, true);
-	if (ps->state == PVFRONT_CONNECTED)
-		error = -ECONNRESET;
-	else if (ps->state == PVFRONT_LISTENING)
-		error = -ENETDOWN;
-	pvfront_wake_locked(ps, error);
+	pvfront_reset_locked(ps, -ECONNRESET);
+	if (ps->state == PVFRONT_LISTENING)
+		pvfront_fail_locked(ps, -ENETDOWN);
+	pvfront_wake_locked(ps);
 	spin_unlock_irqrestore(&ps->lock, flags);
 }
 

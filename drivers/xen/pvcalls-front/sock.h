@@ -11,8 +11,9 @@
  *
  * Which of the three it is stands in sk->sk_prot, and changes under lock_sock
  * only.  A native socket is handed to TCP for good.  A remote one gets a
- * struct pvfront_sock in sk_user_data until it is released; its sk_state stays
- * TCP_CLOSE, so that nothing of TCP ever acts on it.
+ * struct pvfront_sock until it is released, where TCP keeps the data of an
+ * upper layer protocol: nobody else writes there, as some do to sk_user_data.
+ * Its sk_state stays TCP_CLOSE, so that nothing of TCP ever acts on it.
  *
  * States of a struct pvfront_sock:
  *
@@ -59,6 +60,7 @@
 #include <linux/poll.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
+#include <net/inet_connection_sock.h>
 #include <net/sock.h>
 
 #include "device.h"
@@ -85,6 +87,7 @@ enum pvfront_state {
  * @state: see above
  * @lost: the device is gone
  * @broken: the backend's indexes made no sense
+ * @reset: the program was told, or will be by sk_err, of a reset
  * @sk: the program's socket, NULL before accept and after close
  * @ring: the data ring; poll looks at it under RCU
  * @busy: a BIND or LISTEN is on its way, the socket's lock was let go
@@ -117,6 +120,7 @@ struct pvfront_sock {
 	enum pvfront_state state;
 	bool lost;
 	bool broken;
+	bool reset;
 	struct sock *sk;
 	struct pvfront_ring __rcu *ring;
 
@@ -161,7 +165,7 @@ static inline struct pvfront_sock *pvfront_of(const struct sock *sk)
 
 	if (prot != &pvfront_remote4 && prot != &pvfront_remote6)
 		return NULL;
-	return sk->sk_user_data;
+	return rcu_dereference_raw(inet_csk(sk)->icsk_ulp_data);
 }
 
 /* sock.c */
@@ -175,8 +179,10 @@ int pvfront_sock_open(struct pvfront_sock *ps);
 enum pvfront_state pvfront_sock_state(struct pvfront_sock *ps);
 bool pvfront_sock_move(struct pvfront_sock *ps, enum pvfront_state from,
 		       enum pvfront_state to);
-void pvfront_sock_wake(struct pvfront_sock *ps, int error);
-void pvfront_sock_moved(struct pvfront_sock *ps);
+void pvfront_sock_settle(struct pvfront_sock *ps, int error);
+void pvfront_sock_wake(struct pvfront_sock *ps);
+void pvfront_sock_moved(struct pvfront_sock *ps, int error);
+int pvfront_sock_take_reset(struct pvfront_sock *ps, int error);
 void pvfront_sock_lost(struct pvfront_sock *ps);
 void pvfront_sock_drop_ring(struct pvfront_sock *ps);
 int pvfront_sock_wait(struct sock *sk, long *timeo,

@@ -8,23 +8,10 @@
  *
  * Copyright (C) 2026 the xen-pvcalls developers
  */
+#include <linux/sched/signal.h>
 #include <linux/uio.h>
 
 #include "sock.h"
-
-/* What the backend has to say of a direction, once only. */
-static int pvfront_take_error(struct sock *sk, s32 error, int shutdown)
-{
-	int ret = pvfront_ring_error(error);
-
-	if (!ret || (sk->sk_shutdown & shutdown))
-		return 0;
-	/* Receiving ends both directions, unless it is an orderly end. */
-	if (shutdown == RCV_SHUTDOWN && ret != -ENOTCONN)
-		shutdown = SHUTDOWN_MASK;
-	WRITE_ONCE(sk->sk_shutdown, sk->sk_shutdown | shutdown);
-	return ret;
-}
 
 /* The backend's indexes make no sense: this connection has no future. */
 static int pvfront_stream_broken(struct sock *sk, struct pvfront_sock *ps)
@@ -33,7 +20,7 @@ static int pvfront_stream_broken(struct sock *sk, struct pvfront_sock *ps)
 			    ps->dev->domid, ps->id);
 	WRITE_ONCE(ps->broken, true);
 	WRITE_ONCE(sk->sk_shutdown, SHUTDOWN_MASK);
-	sk->sk_state_change(sk);
+	pvfront_sock_wake(ps);
 	return -EIO;
 }
 
@@ -62,6 +49,16 @@ static bool pvfront_writable(struct pvfront_sock *ps)
 	return writable;
 }
 
+/*
+ * Something was there to wait for, and was gone when we looked.  Nothing that
+ * an honest backend does a second time.
+ */
+static int pvfront_stream_idle(long timeo)
+{
+	cond_resched();
+	return signal_pending(current) ? sock_intr_errno(timeo) : 0;
+}
+
 /* Is sending possible at all?  Returns 0 or a negative errno. */
 static int pvfront_send_check(struct sock *sk, struct pvfront_sock *ps,
 			      struct pvfront_ring *ring)
@@ -72,11 +69,12 @@ static int pvfront_send_check(struct sock *sk, struct pvfront_sock *ps,
 		return -EPIPE;
 	if (pvfront_sock_state(ps) != PVFRONT_CONNECTED || !ring)
 		return -EPIPE;
-	ret = pvfront_take_error(sk, READ_ONCE(ring->intf->out_error),
-				 SEND_SHUTDOWN);
+	ret = pvfront_errno(READ_ONCE(ring->intf->out_error));
 	if (ret)
-		return ret;
-	return READ_ONCE(ps->lost) ? -EPIPE : 0;
+		WRITE_ONCE(sk->sk_shutdown, sk->sk_shutdown | SEND_SHUTDOWN);
+	else if (READ_ONCE(ps->lost))
+		ret = -EPIPE;
+	return ret;
 }
 
 /* Send what fits.  Returns bytes, 0 if nothing does, or a negative errno. */
@@ -127,6 +125,8 @@ int pvfront_stream_send(struct sock *sk, struct pvfront_sock *ps,
 		if (ret)
 			break;
 		ret = pvfront_send_some(sk, ps, msg);
+		if (!ret)
+			ret = pvfront_stream_idle(timeo);
 		if (ret < 0)
 			break;
 		sent += ret;
@@ -140,11 +140,12 @@ int pvfront_stream_send(struct sock *sk, struct pvfront_sock *ps,
 struct pvfront_inbound {
 	u32 queued;
 	s32 error;
+	bool over;
 };
 
 /*
- * The error is read before the index: a backend sets it after its last byte,
- * so that an error with nothing queued is really the end.
+ * The end is looked for before the index: it comes after the last byte, so
+ * that an end with nothing queued really is one.
  */
 static int pvfront_recv_look(struct sock *sk, struct pvfront_sock *ps,
 			     struct pvfront_ring *ring,
@@ -152,6 +153,7 @@ static int pvfront_recv_look(struct sock *sk, struct pvfront_sock *ps,
 {
 	int ret;
 
+	in->over = pvfront_stream_over(ps, RCV_SHUTDOWN);
 	in->error = READ_ONCE(ring->intf->in_error);
 	/* Pairs with the backend's barrier between index and error. */
 	virt_rmb();
@@ -201,28 +203,21 @@ static int pvfront_recv_some(struct pvfront_ring *ring, struct msghdr *msg,
 	return bytes;
 }
 
-/*
- * Nothing is queued.  Returns 1 to look again after having waited, 0 if the
- * call is over with what it has, or a negative errno.  An error is taken only
- * by a call that has nothing else to report.
- */
-static int pvfront_recv_empty(struct sock *sk, struct pvfront_sock *ps,
-			      const struct pvfront_inbound *in, bool enough,
-			      bool some, long *timeo)
+/* The end of the stream, for a call that has nothing else to report. */
+static int pvfront_recv_end(struct sock *sk, struct pvfront_sock *ps,
+			    const struct pvfront_inbound *in)
 {
-	int ret;
+	int error = pvfront_errno(in->error) ?: -ECONNRESET;
 
-	if (in->error || pvfront_stream_over(ps, RCV_SHUTDOWN)) {
-		if (some || (sk->sk_shutdown & RCV_SHUTDOWN))
-			return 0;
-		if (!in->error)
-			return sock_error(sk);
-		ret = pvfront_take_error(sk, in->error, RCV_SHUTDOWN);
-		return ret == -ENOTCONN ? 0 : ret;
-	}
-	if (enough)
+	if (sk->sk_shutdown & RCV_SHUTDOWN)
 		return 0;
-	return pvfront_sock_wait(sk, timeo, pvfront_readable) ?: 1;
+	if (error == -ENOTCONN) {
+		WRITE_ONCE(sk->sk_shutdown, sk->sk_shutdown | RCV_SHUTDOWN);
+		return 0;
+	}
+	/* Anything but an orderly end is the end of both directions. */
+	WRITE_ONCE(sk->sk_shutdown, SHUTDOWN_MASK);
+	return pvfront_sock_take_reset(ps, error);
 }
 
 static int pvfront_recv_state(struct sock *sk, struct pvfront_sock *ps,
@@ -239,36 +234,52 @@ static int pvfront_recv_state(struct sock *sk, struct pvfront_sock *ps,
 	return sock_error(sk) ?: -ENOTCONN;
 }
 
+/* Take what is queued.  Returns bytes, or a negative errno. */
+static int pvfront_recv_queued(struct sock *sk, struct pvfront_sock *ps,
+			       struct msghdr *msg, size_t len, u32 skip,
+			       int flags, struct pvfront_inbound *in)
+{
+	struct pvfront_ring *ring = pvfront_ring_locked(ps, sk);
+	int ret = pvfront_recv_look(sk, ps, ring, in);
+
+	if (ret || in->queued <= skip)
+		return ret;
+	return pvfront_recv_some(ring, msg,
+				 min_t(size_t, len, in->queued - skip), skip,
+				 flags);
+}
+
 static int pvfront_recv_loop(struct sock *sk, struct pvfront_sock *ps,
 			     struct msghdr *msg, size_t len, int flags,
 			     long *timeo, size_t *done)
 {
 	size_t target = sock_rcvlowat(sk, flags & MSG_WAITALL, len);
-	struct pvfront_ring *ring = pvfront_ring_locked(ps, sk);
 	struct pvfront_inbound in;
-	int ret = 0;
+	bool waited = false;
+	int ret;
 
 	while (*done < len) {
 		u32 skip = flags & MSG_PEEK ? *done : 0;
 
-		ret = pvfront_recv_look(sk, ps, ring, &in);
-		if (ret)
+		ret = pvfront_recv_queued(sk, ps, msg, len - *done, skip,
+					  flags, &in);
+		if (ret < 0)
 			return ret;
-		if (in.queued > skip) {
-			ret = pvfront_recv_some(ring, msg,
-						min_t(size_t, len - *done,
-						      in.queued - skip),
-						skip, flags);
-			if (ret < 0)
-				return ret;
-			*done += ret;
+		*done += ret;
+		if (ret) {
+			waited = false;
 			continue;
 		}
+		if (in.error || in.over)
+			return *done ? 0 : pvfront_recv_end(sk, ps, &in);
 		/* A peek does not wait for more than there is. */
-		ret = pvfront_recv_empty(sk, ps, &in, *done >= target || skip,
-					 *done, timeo);
-		if (ret <= 0)
+		if (*done >= target || skip)
+			return 0;
+		ret = waited ? pvfront_stream_idle(*timeo) : 0;
+		ret = ret ?: pvfront_sock_wait(sk, timeo, pvfront_readable);
+		if (ret)
 			return ret;
+		waited = true;
 	}
 	return 0;
 }

@@ -267,6 +267,20 @@ static void pvfront_remove(struct xenbus_device *xbdev)
 	atomic_set(&pvfront_devices, 0);
 }
 
+/*
+ * The guest was saved and runs again, perhaps on another host.  Grants and
+ * event channels are gone with the old backend: streams are reset, and the
+ * device begins anew when the new backend is there.
+ */
+static int pvfront_resume(struct xenbus_device *xbdev)
+{
+	struct pvfront_dev *dev = dev_get_drvdata(&xbdev->dev);
+
+	pvfront_disconnect_dev(dev);
+	pvfront_dev_close_ring(dev);
+	return 0;
+}
+
 /**
  * pvfront_xenbus_broken - the backend broke the protocol: close the device
  * @dev: the device
@@ -288,8 +302,11 @@ static struct xenbus_driver pvfront_driver = {
 	.ids = pvfront_ids,
 	.probe = pvfront_probe,
 	.remove = pvfront_remove,
+	.resume = pvfront_resume,
 	.otherend_changed = pvfront_changed,
 	.not_essential = true,
+	/* flexring_driver_unregister() would wait for such a write for ever. */
+	.driver = { .suppress_bind_attrs = true },
 };
 
 /**
