@@ -53,6 +53,17 @@ case_httpd()
 	wait_for 20 not_listening 8081 || fail "port 8081 outlives the server"
 }
 
+title case_sockets "sockets do what programs expect of them"
+case_sockets()
+{
+	srv socktest server 192.0.2.1 5000 192.0.2.2 &
+	# Itself, on a plain socket of dom0.
+	wait_for 20 socktest client 192.0.2.1 5000 0 stream_flags
+	guest guest 300 'socktest client 192.0.2.1 5000'
+	no_warnings dom0
+	no_warnings guest
+}
+
 no_backend_nodes()
 {
 	! xenstore-exists "/local/domain/0/backend/pvcalls/$1"
@@ -99,5 +110,6 @@ case_last_unload()
 
 plan case_versions case_connect case_download case_upload case_serve \
 	case_visible case_unload \
-	case_reload case_wget case_refused case_httpd case_destroy \
+	case_reload case_wget case_refused case_httpd case_sockets \
+	case_destroy \
 	case_second_guest case_last_unload

@@ -28,6 +28,7 @@ guest_config()
 	extra = 'console=hvc0 loglevel=7 panic=1 hostname=$name'
 	memory = ${GUEST_MEMORY:-384}
 	vcpus = 1
+	cpus = "1"
 	max_event_channels = 4095
 	pvcalls = ['backend=0']
 	on_poweroff = 'destroy'

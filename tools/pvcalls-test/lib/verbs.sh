@@ -60,6 +60,7 @@ verb_shell()
 verb_smoke()
 {
 	our_lab
+	socktest_install
 	note "booting Xen; about two minutes"
 	lab_boot 900 smoke.sh
 	lab_verdict
