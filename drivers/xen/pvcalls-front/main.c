@@ -5,6 +5,7 @@
  * Copyright (C) 2026 the xen-pvcalls developers
  */
 #include <linux/module.h>
+#include <linux/net.h>
 #include <xen/xen.h>
 
 #include "sock.h"
@@ -53,3 +54,6 @@ MODULE_AUTHOR("the xen-pvcalls developers");
 MODULE_LICENSE("GPL");
 MODULE_VERSION("0.1");
 MODULE_ALIAS("xen:pvcalls");
+/* socket(PF_INET or PF_INET6, SOCK_STREAM, 260) */
+MODULE_ALIAS_NET_PF_PROTO_TYPE(2, 260, 1);
+MODULE_ALIAS_NET_PF_PROTO_TYPE(10, 260, 1);

@@ -181,8 +181,8 @@ static bool pvfront_readable(struct pvfront_sock *ps)
 }
 
 /*
- * Hand bytes that are queued to the program.  Returns how many, or -EFAULT if there
- * was no place for the first one.
+ * Hand bytes that are queued to the program.  Returns how many, or -EFAULT if
+ * there was no place for the first one.
  */
 static int pvfront_recv_some(struct pvfront_ring *ring, struct msghdr *msg,
 			     u32 bytes, u32 skip, int flags)
