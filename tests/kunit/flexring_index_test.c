@@ -14,18 +14,11 @@
 #include <linux/types.h>
 
 #include "flexring/index.h"
+#include "random.h"
 
 /* The smallest ring that the protocol allows: half of two pages. */
 #define SIZE		4096u
 #define LARGEST		0x80000000u
-
-/*
- * Of the random operations.  No module parameter: KUnit runs the suites of a
- * module before the kernel sets its parameters.
- */
-#ifndef FLEXRING_INDEX_SEED
-#define FLEXRING_INDEX_SEED	1
-#endif
 
 struct fixture {
 	struct flexring_producer p;
@@ -486,10 +479,7 @@ struct reference {
 
 static u32 reference_random(struct reference *r)
 {
-	r->random ^= r->random << 13;
-	r->random ^= r->random >> 17;
-	r->random ^= r->random << 5;
-	return r->random;
+	return random_next(&r->random);
 }
 
 /* A number from 0 to @most, both, and those next to them, more often. */
@@ -587,8 +577,8 @@ static void reference_take(struct kunit *test, struct reference *r)
 	}
 	reference_consumer_looks(test, r);
 	unblocks = flexring_consumer_unblocks(&r->c);
-	KUNIT_ASSERT_EQ(test, unblocks, r->taken != r->told &&
-					r->put - r->told >= SIZE);
+	KUNIT_ASSERT_EQ(test, unblocks,
+			r->taken != r->told && r->put - r->told >= SIZE);
 	if (unblocks) {
 		r->told = r->taken;
 		r->notified = true;
@@ -650,10 +640,7 @@ static void reference_run(struct kunit *test, u32 start, unsigned int steps)
 	struct reference *r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, r);
-	r->random = FLEXRING_INDEX_SEED;
-	kunit_info(test, "seed %u", r->random);
-	/* From 0 the generator does not move. */
-	KUNIT_ASSERT_NE(test, r->random, 0u);
+	r->random = random_start(test);
 	flexring_producer_init(&r->p, SIZE);
 	flexring_consumer_init(&r->c, SIZE);
 	wind(test, &r->p, &r->c, start);

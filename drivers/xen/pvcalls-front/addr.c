@@ -58,7 +58,8 @@ static void pvfront_wire(struct sockaddr_in *wire, __be32 addr, __be16 port)
  * The IPv4 meaning of what the program passed, if it has one.  An address of
  * another family than the socket's has none.
  */
-static bool pvfront_addr_v4(u16 family, const struct sockaddr *addr, int len,
+static bool pvfront_addr_v4(u16 family, bool v6only,
+			    const struct sockaddr *addr, int len,
 			    struct sockaddr_in *wire)
 {
 	const struct sockaddr_in *in = (const struct sockaddr_in *)addr;
@@ -72,22 +73,36 @@ static bool pvfront_addr_v4(u16 family, const struct sockaddr *addr, int len,
 		pvfront_wire(wire, in->sin_addr.s_addr, in->sin_port);
 		return true;
 	}
-	if (len < PVFRONT_SIN6_MIN || !pvfront_v6_mapped(&in6->sin6_addr))
+	if (v6only || len < PVFRONT_SIN6_MIN ||
+	    !pvfront_v6_mapped(&in6->sin6_addr))
 		return false;
 	pvfront_wire(wire, in6->sin6_addr.s6_addr32[3], in6->sin6_port);
 	return true;
 }
 
-/* A whole IPv6 address on an IPv6 socket. */
+/* A whole IPv6 address on an IPv6 socket, and not an IPv4 one in disguise. */
 static bool pvfront_is_v6(u16 family, const struct sockaddr *addr, int len)
 {
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)addr;
+
 	return len >= PVFRONT_SIN6_MIN && family == AF_INET6 &&
-	       addr->sa_family == AF_INET6;
+	       addr->sa_family == AF_INET6 &&
+	       !pvfront_v6_mapped(&in6->sin6_addr);
+}
+
+/* Linux takes a bind to no family, if it is to any address, for AF_INET. */
+static bool pvfront_is_any(u16 family, const struct sockaddr *addr, int len)
+{
+	const struct sockaddr_in *in = (const struct sockaddr_in *)addr;
+
+	return family == AF_INET && len >= (int)sizeof(*in) &&
+	       addr->sa_family == AF_UNSPEC && !in->sin_addr.s_addr;
 }
 
 /**
  * pvfront_addr_connect - where does a connect to this address go?
  * @family: of the socket, AF_INET or AF_INET6
+ * @v6only: the socket's IPV6_V6ONLY
  * @addr: as the program passed it, in kernel memory
  * @len: bytes of @addr
  * @wire: filled in if it is remote
@@ -97,12 +112,12 @@ static bool pvfront_is_v6(u16 family, const struct sockaddr *addr, int len)
  *
  * Return: an enum pvfront_reach, or -ENETUNREACH.
  */
-int pvfront_addr_connect(u16 family, const struct sockaddr *addr, int len,
-			 struct sockaddr_in *wire)
+int pvfront_addr_connect(u16 family, bool v6only, const struct sockaddr *addr,
+			 int len, struct sockaddr_in *wire)
 {
 	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)addr;
 
-	if (pvfront_addr_v4(family, addr, len, wire)) {
+	if (pvfront_addr_v4(family, v6only, addr, len, wire)) {
 		if (pvfront_v4_loopback(wire->sin_addr.s_addr) ||
 		    !wire->sin_addr.s_addr)
 			return PVFRONT_NATIVE;
@@ -131,7 +146,12 @@ int pvfront_addr_bind(u16 family, bool v6only, const struct sockaddr *addr,
 {
 	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)addr;
 
-	if (pvfront_addr_v4(family, addr, len, wire))
+	if (pvfront_is_any(family, addr, len)) {
+		pvfront_wire(wire, htonl(INADDR_ANY),
+			     ((const struct sockaddr_in *)addr)->sin_port);
+		return PVFRONT_REMOTE;
+	}
+	if (pvfront_addr_v4(family, v6only, addr, len, wire))
 		return pvfront_v4_loopback(wire->sin_addr.s_addr) ?
 		       PVFRONT_NATIVE : PVFRONT_REMOTE;
 	if (!pvfront_is_v6(family, addr, len))

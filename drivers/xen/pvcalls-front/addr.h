@@ -26,8 +26,8 @@ enum pvfront_reach {
 	PVFRONT_REMOTE,
 };
 
-int pvfront_addr_connect(u16 family, const struct sockaddr *addr, int len,
-			 struct sockaddr_in *wire);
+int pvfront_addr_connect(u16 family, bool v6only, const struct sockaddr *addr,
+			 int len, struct sockaddr_in *wire);
 int pvfront_addr_bind(u16 family, bool v6only, const struct sockaddr *addr,
 		      int len, struct sockaddr_in *wire);
 int pvfront_addr_user(u16 family, const struct sockaddr_in *wire,

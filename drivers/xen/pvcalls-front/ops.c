@@ -27,7 +27,8 @@ static int pvfront_op_connect(struct socket *sock, struct sockaddr *addr,
 	int ret;
 
 	lock_sock(sk);
-	ret = pvfront_addr_connect(sk->sk_family, addr, len, &wire);
+	ret = pvfront_addr_connect(sk->sk_family, ipv6_only_sock(sk), addr, len,
+				   &wire);
 	ret = pvfront_route(sk, ret, &wire, &ps);
 	if (!ret)
 		goto native;

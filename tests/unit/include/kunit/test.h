@@ -98,6 +98,8 @@ do {									\
 
 #define KUNIT_EXPECT_EQ_MSG(test, l, r, ...)	\
 	SHIM_CHECK(test, false, l, ==, r, __VA_ARGS__)
+#define KUNIT_EXPECT_GT_MSG(test, l, r, ...)	\
+	SHIM_CHECK(test, false, l, >, r, __VA_ARGS__)
 #define KUNIT_EXPECT_TRUE_MSG(test, c, ...)	\
 	SHIM_CHECK(test, false, !!(c), ==, true, __VA_ARGS__)
 #define KUNIT_EXPECT_FALSE_MSG(test, c, ...)	\

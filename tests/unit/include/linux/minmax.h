@@ -12,4 +12,6 @@
 	_a < _b ? _a : _b;					\
 })
 
+#define min_t(type, a, b)	min((type)(a), (type)(b))
+
 #endif /* _SHIM_LINUX_MINMAX_H */

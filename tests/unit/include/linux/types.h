@@ -15,5 +15,6 @@ typedef __s32 s32;
 typedef unsigned int gfp_t;
 
 #define U32_MAX		UINT32_MAX
+#define U64_MAX		UINT64_MAX
 
 #endif /* _SHIM_LINUX_TYPES_H */

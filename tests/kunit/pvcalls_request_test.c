@@ -1,0 +1,562 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Decoding of requests: every command with every field at its limits, then
+ * random requests beside a slow reference.
+ *
+ * Runs as a KUnit module and, from tests/unit, as a program.
+ *
+ * Copyright (C) 2026 the xen-pvcalls developers
+ */
+#include <kunit/test.h>
+#include <linux/errno.h>
+#include <linux/module.h>
+#include <linux/string.h>
+#include <linux/types.h>
+
+#include "pvcalls-back/request.h"
+#include "random.h"
+
+#define ID		0x0123456789abcdefull
+#define ID_NEW		0xfedcba9876543210ull
+#define REF		0x00c0ffeeu
+#define EVTCHN		17u
+
+/* A request has 64 bytes: bit n of a mask stands for byte n. */
+#define BYTES(offset, count)	(((1ull << (count)) - 1) << (offset))
+#define CMD_AND_ID		(BYTES(4, 4) | BYTES(8, 8))
+/* Family, port and address: neither sin_zero nor what comes after it. */
+#define ADDR_AND_LEN		(BYTES(16, 8) | BYTES(44, 4))
+
+/* The bytes that mean something, by the specification. */
+static const u64 meaningful[PVCALLS_NR_V1_CMDS] = {
+	[PVCALLS_SOCKET]	= CMD_AND_ID | BYTES(16, 12),
+	[PVCALLS_CONNECT]	= CMD_AND_ID | ADDR_AND_LEN | BYTES(52, 8),
+	[PVCALLS_RELEASE]	= CMD_AND_ID,
+	[PVCALLS_BIND]		= CMD_AND_ID | ADDR_AND_LEN,
+	[PVCALLS_LISTEN]	= CMD_AND_ID | BYTES(16, 4),
+	[PVCALLS_ACCEPT]	= CMD_AND_ID | BYTES(16, 16),
+	[PVCALLS_POLL]		= CMD_AND_ID,
+};
+
+static u64 meaning_of(const struct xen_pvcalls_request *wire)
+{
+	if (wire->cmd < PVCALLS_NR_V1_CMDS)
+		return meaningful[wire->cmd];
+	return BYTES(4, 4);
+}
+
+/*
+ * @wire: a request in the making
+ * @want: what it is to be decoded to
+ */
+struct fixture {
+	struct xen_pvcalls_request wire;
+	struct pvback_request want;
+};
+
+static int fixture_init(struct kunit *test)
+{
+	test->priv = kunit_kzalloc(test, sizeof(struct fixture), GFP_KERNEL);
+	return test->priv ? 0 : -ENOMEM;
+}
+
+/* Start a new request, of which only the command and the socket are set. */
+static void ask(struct fixture *f, u32 cmd, u64 id)
+{
+	memset(f, 0, sizeof(*f));
+	f->wire.cmd = cmd;
+	f->wire.u.poll.id = id;
+	f->want.cmd = cmd;
+	f->want.id = id;
+}
+
+/* The address of a CONNECT or a BIND, whose fields are at the same offsets. */
+static void ask_addr(struct fixture *f, u32 cmd, u16 family, u32 len)
+{
+	/* Port 80 of 192.0.2.1, in the order of the network. */
+	static const u8 wire[] = { 0, 0, 0x00, 0x50, 0xc0, 0x00, 0x02, 0x01 };
+
+	ask(f, cmd, ID);
+	memcpy(f->wire.u.bind.addr, wire, sizeof(wire));
+	memcpy(f->wire.u.bind.addr, &family, sizeof(family));
+	f->wire.u.bind.len = len;
+	memcpy(&f->want.addr, wire, sizeof(wire));
+	f->want.addr.in.sin_family = family;
+	f->want.addr_len = 16;
+	if (cmd != PVCALLS_CONNECT)
+		return;
+	f->wire.u.connect.ref = REF;
+	f->wire.u.connect.evtchn = EVTCHN;
+	f->want.ref = REF;
+	f->want.evtchn = EVTCHN;
+}
+
+static void expect_request(struct kunit *test, const struct pvback_request *got,
+			   const struct pvback_request *want)
+{
+	KUNIT_EXPECT_EQ(test, got->cmd, want->cmd);
+	KUNIT_EXPECT_EQ(test, got->id, want->id);
+	KUNIT_EXPECT_EQ(test, got->id_new, want->id_new);
+	KUNIT_EXPECT_EQ(test, memcmp(&got->addr, &want->addr,
+				     sizeof(got->addr)), 0);
+	KUNIT_EXPECT_EQ(test, got->addr_len, want->addr_len);
+	KUNIT_EXPECT_EQ(test, got->backlog, want->backlog);
+	KUNIT_EXPECT_EQ(test, got->ref, want->ref);
+	KUNIT_EXPECT_EQ(test, got->evtchn, want->evtchn);
+}
+
+/*
+ * The fixture's request is answered with @ret, whatever is in the bytes that
+ * mean nothing and in the memory of the result; @what is of the row.
+ */
+static void expect_ret(struct kunit *test, int ret, u32 what)
+{
+	static const u8 old_bytes[] = { 0x00, 0xff, 0xa5, 0x01 };
+	const struct fixture *f = test->priv;
+	struct xen_pvcalls_request wire;
+	struct pvback_request req;
+	unsigned int i, b;
+	int got;
+
+	for (i = 0; i < ARRAY_SIZE(old_bytes); i++) {
+		wire = f->wire;
+		for (b = 0; b < sizeof(wire); b++)
+			if (!(meaning_of(&wire) >> b & 1))
+				((u8 *)&wire)[b] = old_bytes[i];
+		memset(&req, ~old_bytes[i], sizeof(req));
+		got = pvback_request_decode(&wire, &req);
+		KUNIT_EXPECT_EQ_MSG(test, got, ret,
+				    "command %u, value %#x, old bytes %#x",
+				    wire.cmd, what, old_bytes[i]);
+		if (!got)
+			expect_request(test, &req, &f->want);
+	}
+}
+
+static void request_id_of_every_command(struct kunit *test)
+{
+	static const u64 ids[] = { 0, 1, ID, U32_MAX, 1ull << 32, U64_MAX };
+	struct fixture *f = test->priv;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ids); i++) {
+		ask(f, PVCALLS_SOCKET, ids[i]);
+		f->wire.u.socket.domain = 2;
+		f->wire.u.socket.type = 1;
+		expect_ret(test, 0, i);
+		ask_addr(f, PVCALLS_CONNECT, 2, 16);
+		f->wire.u.connect.id = ids[i];
+		f->want.id = ids[i];
+		expect_ret(test, 0, i);
+		ask(f, PVCALLS_RELEASE, ids[i]);
+		expect_ret(test, 0, i);
+		ask_addr(f, PVCALLS_BIND, 2, 16);
+		f->wire.u.bind.id = ids[i];
+		f->want.id = ids[i];
+		expect_ret(test, 0, i);
+		ask(f, PVCALLS_LISTEN, ids[i]);
+		expect_ret(test, 0, i);
+		ask(f, PVCALLS_ACCEPT, ids[i]);
+		f->wire.u.accept.evtchn = EVTCHN;
+		f->want.evtchn = EVTCHN;
+		expect_ret(test, 0, i);
+		ask(f, PVCALLS_POLL, ids[i]);
+		expect_ret(test, 0, i);
+	}
+}
+
+static void request_of_unknown_command(struct kunit *test)
+{
+	static const u32 cmds[] = {
+		7, 8, 127, 128, 129, 130, 131, 132, 133, 255, 256, 0x10000,
+		0x80000000, 0xfffffff9, 0xffffffff,
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cmds); i++) {
+		ask(test->priv, cmds[i], ID);
+		expect_ret(test, -524, i);
+	}
+}
+
+static void request_socket_kinds(struct kunit *test)
+{
+	static const struct {
+		u32 domain;
+		u32 type;
+		u32 protocol;
+		int ret;
+	} rows[] = {
+		{ 2,		1,		0,		0 },
+		/* AF_UNSPEC, AF_UNIX, AF_INET6, and none */
+		{ 0,		1,		0,		-524 },
+		{ 1,		1,		0,		-524 },
+		{ 3,		1,		0,		-524 },
+		{ 10,		1,		0,		-524 },
+		{ 0x10002,	1,		0,		-524 },
+		{ 0xffffffff,	1,		0,		-524 },
+		/* SOCK_DGRAM, SOCK_RAW, flags, and none */
+		{ 2,		0,		0,		-524 },
+		{ 2,		2,		0,		-524 },
+		{ 2,		3,		0,		-524 },
+		{ 2,		1 | 04000,	0,		-524 },
+		{ 2,		1 | 02000000,	0,		-524 },
+		{ 2,		0x80000001,	0,		-524 },
+		{ 2,		0xffffffff,	0,		-524 },
+		/* even TCP by its number */
+		{ 2,		1,		1,		-524 },
+		{ 2,		1,		6,		-524 },
+		{ 2,		1,		0x100,		-524 },
+		{ 2,		1,		0x80000000,	-524 },
+		{ 2,		1,		0xffffffff,	-524 },
+		{ 0,		0,		0,		-524 },
+	};
+	struct fixture *f = test->priv;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		ask(f, PVCALLS_SOCKET, ID);
+		f->wire.u.socket.domain = rows[i].domain;
+		f->wire.u.socket.type = rows[i].type;
+		f->wire.u.socket.protocol = rows[i].protocol;
+		expect_ret(test, rows[i].ret, i);
+	}
+}
+
+static void request_addr_lengths(struct kunit *test)
+{
+	static const struct {
+		u32 len;
+		int ret;
+	} rows[] = {
+		{ 0,		-EINVAL },
+		{ 1,		-EINVAL },
+		{ 2,		-EINVAL },
+		{ 8,		-EINVAL },
+		{ 15,		-EINVAL },
+		{ 16,		0 },
+		{ 17,		0 },
+		{ 28,		0 },
+		{ 29,		0 },
+		{ 127,		0 },
+		{ 128,		0 },
+		{ 129,		0 },
+		{ 0x7fffffff,	0 },
+		{ 0x80000000,	0 },
+		{ 0xffffffff,	0 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		ask_addr(test->priv, PVCALLS_CONNECT, 2, rows[i].len);
+		expect_ret(test, rows[i].ret, rows[i].len);
+		ask_addr(test->priv, PVCALLS_BIND, 2, rows[i].len);
+		expect_ret(test, rows[i].ret, rows[i].len);
+	}
+}
+
+static void request_addr_families(struct kunit *test)
+{
+	static const u16 others[] = {
+		0, 1, 3, 10, 0x0200, 0x0202, 0x8002, 0xffff,
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(others); i++) {
+		ask_addr(test->priv, PVCALLS_CONNECT, others[i], 16);
+		expect_ret(test, -EAFNOSUPPORT, others[i]);
+		ask_addr(test->priv, PVCALLS_CONNECT, others[i], 28);
+		expect_ret(test, -EAFNOSUPPORT, others[i]);
+		ask_addr(test->priv, PVCALLS_BIND, others[i], 16);
+		expect_ret(test, -EAFNOSUPPORT, others[i]);
+		/* Of what is too short there is no family. */
+		ask_addr(test->priv, PVCALLS_BIND, others[i], 15);
+		expect_ret(test, -EINVAL, others[i]);
+	}
+}
+
+/* Whether it can be reached is not for the decoder to say. */
+static void request_addr_of_any_value(struct kunit *test)
+{
+	static const u8 values[] = { 0x00, 0x7f, 0xe0, 0xff };
+	struct fixture *f = test->priv;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(values); i++) {
+		ask_addr(f, PVCALLS_CONNECT, 2, 16);
+		memset(f->wire.u.connect.addr + 2, values[i], 6);
+		memset((u8 *)&f->want.addr + 2, values[i], 6);
+		expect_ret(test, 0, values[i]);
+	}
+}
+
+/* Pairs of a grant and a port, for CONNECT and for ACCEPT. */
+static const struct ring_row {
+	u32 ref;
+	u32 evtchn;
+	int ret;
+} ring_rows[] = {
+	{ 0,		0,		-EINVAL },
+	{ REF,		0,		-EINVAL },
+	{ U32_MAX,	0,		-EINVAL },
+	{ 0,		1,		0 },
+	{ REF,		EVTCHN,		0 },
+	{ 1,		0x80000000,	0 },
+	{ 0x80000000,	U32_MAX,	0 },
+	{ U32_MAX,	1,		0 },
+};
+
+static void request_connect_rings(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ring_rows); i++) {
+		ask_addr(f, PVCALLS_CONNECT, 2, 16);
+		f->wire.u.connect.ref = ring_rows[i].ref;
+		f->wire.u.connect.evtchn = ring_rows[i].evtchn;
+		f->want.ref = ring_rows[i].ref;
+		f->want.evtchn = ring_rows[i].evtchn;
+		expect_ret(test, ring_rows[i].ret, i);
+	}
+}
+
+static void request_accept_rings(struct kunit *test)
+{
+	static const u64 ids[] = { 0, 1, ID, ID_NEW, 1ull << 32, U64_MAX };
+	struct fixture *f = test->priv;
+	unsigned int i, n;
+
+	for (n = 0; n < ARRAY_SIZE(ids); n++) {
+		for (i = 0; i < ARRAY_SIZE(ring_rows); i++) {
+			ask(f, PVCALLS_ACCEPT, ID);
+			f->wire.u.accept.id_new = ids[n];
+			f->wire.u.accept.ref = ring_rows[i].ref;
+			f->wire.u.accept.evtchn = ring_rows[i].evtchn;
+			f->want.id_new = ids[n];
+			f->want.ref = ring_rows[i].ref;
+			f->want.evtchn = ring_rows[i].evtchn;
+			expect_ret(test, ring_rows[i].ret, i);
+		}
+	}
+}
+
+static void request_listen_backlogs(struct kunit *test)
+{
+	static const struct {
+		u32 wire;
+		int backlog;
+	} rows[] = {
+		{ 0,		0 },
+		{ 1,		1 },
+		{ 128,		128 },
+		{ 4095,		4095 },
+		{ 4096,		4096 },
+		{ 4097,		4096 },
+		{ 0x10000,	4096 },
+		{ 0x7fffffff,	4096 },
+		{ 0x80000000,	4096 },
+		{ 0xffffffff,	4096 },
+	};
+	struct fixture *f = test->priv;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		ask(f, PVCALLS_LISTEN, ID);
+		f->wire.u.listen.backlog = rows[i].wire;
+		f->want.backlog = rows[i].backlog;
+		expect_ret(test, 0, rows[i].wire);
+	}
+}
+
+/* The slow reference: byte by byte, from the drawings of the specification. */
+static u64 reference_get(const u8 *wire, unsigned int offset,
+			 unsigned int count)
+{
+	u64 value = 0;
+
+	while (count--)
+		value = value << 8 | wire[offset + count];
+	return value;
+}
+
+static int reference_addr(const u8 *wire, struct pvback_request *want)
+{
+	if (reference_get(wire, 44, 4) < 16)
+		return -EINVAL;
+	if (reference_get(wire, 16, 2) != 2)
+		return -EAFNOSUPPORT;
+	memcpy(&want->addr, wire + 16, 8);
+	want->addr_len = 16;
+	return 0;
+}
+
+static int reference_ring(const u8 *wire, unsigned int offset,
+			  struct pvback_request *want)
+{
+	want->ref = reference_get(wire, offset, 4);
+	want->evtchn = reference_get(wire, offset + 4, 4);
+	return want->evtchn ? 0 : -EINVAL;
+}
+
+static int reference_decode(const u8 *wire, struct pvback_request *want)
+{
+	u32 cmd = reference_get(wire, 4, 4);
+	u64 first = reference_get(wire, 16, 8);
+	u32 backlog = first;
+
+	memset(want, 0, sizeof(*want));
+	want->cmd = cmd;
+	want->id = reference_get(wire, 8, 8);
+	switch (cmd) {
+	case 0:
+		return first == (1ull << 32 | 2) &&
+		       !reference_get(wire, 24, 4) ? 0 : -524;
+	case 1:
+		return reference_addr(wire, want) ?:
+		       reference_ring(wire, 52, want);
+	case 3:
+		return reference_addr(wire, want);
+	case 4:
+		want->backlog = backlog > 4096 ? 4096 : backlog;
+		return 0;
+	case 5:
+		want->id_new = first;
+		return reference_ring(wire, 24, want);
+	case 2:
+	case 6:
+		return 0;
+	default:
+		return -524;
+	}
+}
+
+/* Good to begin with, but for its random bytes; often spoiled afterwards. */
+static void random_request(u32 *state, struct fixture *f)
+{
+	static const u32 words[] = {
+		0, 1, 2, 7, 10, 15, 16, 17, 28, 29, 127, 128, 4096, 4097,
+		0x7fffffff, 0x80000000, 0xffffffff,
+	};
+	u8 *bytes = (u8 *)&f->wire;
+	unsigned int spoil, at;
+	u32 word;
+
+	for (at = 0; at < sizeof(f->wire); at++)
+		bytes[at] = random_next(state) >> 24;
+	f->wire.cmd = random_next(state) % PVCALLS_NR_V1_CMDS;
+	if (f->wire.cmd == PVCALLS_SOCKET) {
+		f->wire.u.socket.domain = 2;
+		f->wire.u.socket.type = 1;
+		f->wire.u.socket.protocol = 0;
+	} else if (f->wire.cmd == PVCALLS_CONNECT ||
+		   f->wire.cmd == PVCALLS_BIND) {
+		bytes[16] = 2;
+		bytes[17] = 0;
+	}
+	for (spoil = random_next(state) % 4; spoil > 1; spoil--) {
+		at = random_next(state) % (sizeof(f->wire) / sizeof(word));
+		word = words[random_next(state) % ARRAY_SIZE(words)];
+		memcpy(bytes + at * sizeof(word), &word, sizeof(word));
+	}
+	if (random_next(state) % 16 == 0)
+		f->wire.cmd = random_next(state);
+}
+
+static void request_like_reference(struct kunit *test)
+{
+	unsigned int good[PVCALLS_NR_V1_CMDS] = {}, bad = 0, i;
+	struct fixture *f = test->priv;
+	u32 state = random_start(test);
+	struct pvback_request req;
+	int ret;
+
+	for (i = 0; i < 20000; i++) {
+		random_request(&state, f);
+		ret = reference_decode((u8 *)&f->wire, &f->want);
+		KUNIT_ASSERT_EQ(test, pvback_request_decode(&f->wire, &req),
+				ret);
+		if (ret) {
+			bad++;
+			continue;
+		}
+		expect_request(test, &req, &f->want);
+		good[f->wire.cmd]++;
+	}
+	/* It was a run worth the name: much of everything. */
+	KUNIT_EXPECT_GT(test, bad, 1000u);
+	for (i = 0; i < ARRAY_SIZE(good); i++)
+		KUNIT_EXPECT_GT_MSG(test, good[i], 1000u, "command %u", i);
+}
+
+static void request_ignores_meaningless_bytes(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 state = random_start(test);
+	unsigned int i, b;
+	int ret;
+
+	for (i = 0; i < 2000; i++) {
+		random_request(&state, f);
+		ret = pvback_request_decode(&f->wire, &f->want);
+		/* One byte after the other, each on top of those before. */
+		for (b = 0; b < sizeof(f->wire); b++) {
+			struct pvback_request req;
+
+			if (meaning_of(&f->wire) >> b & 1)
+				continue;
+			((u8 *)&f->wire)[b] ^= 1 + random_next(&state) % 255;
+			KUNIT_ASSERT_EQ_MSG(test, ret,
+					    pvback_request_decode(&f->wire,
+								  &req),
+					    "command %u, byte %u", f->wire.cmd,
+					    b);
+			if (!ret)
+				expect_request(test, &req, &f->want);
+		}
+	}
+}
+
+/* Most of these are of commands that nobody knows. */
+static void request_of_random_bytes(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 state = random_start(test);
+	struct pvback_request req;
+	unsigned int i, b;
+
+	for (i = 0; i < 20000; i++) {
+		for (b = 0; b < sizeof(f->wire); b++)
+			((u8 *)&f->wire)[b] = random_next(&state) >> 24;
+		KUNIT_ASSERT_EQ(test, pvback_request_decode(&f->wire, &req),
+				reference_decode((u8 *)&f->wire, &f->want));
+	}
+}
+
+static struct kunit_case pvcalls_request_cases[] = {
+	KUNIT_CASE(request_id_of_every_command),
+	KUNIT_CASE(request_of_unknown_command),
+	KUNIT_CASE(request_socket_kinds),
+	KUNIT_CASE(request_addr_lengths),
+	KUNIT_CASE(request_addr_families),
+	KUNIT_CASE(request_addr_of_any_value),
+	KUNIT_CASE(request_connect_rings),
+	KUNIT_CASE(request_accept_rings),
+	KUNIT_CASE(request_listen_backlogs),
+	KUNIT_CASE(request_like_reference),
+	KUNIT_CASE(request_ignores_meaningless_bytes),
+	KUNIT_CASE(request_of_random_bytes),
+	{}
+};
+
+static struct kunit_suite pvcalls_request_suite = {
+	.name		= "pvcalls_request",
+	.init		= fixture_init,
+	.test_cases	= pvcalls_request_cases,
+};
+
+kunit_test_suite(pvcalls_request_suite);
+
+MODULE_DESCRIPTION("Tests of the decoding of requests");
+MODULE_AUTHOR("the xen-pvcalls developers");
+MODULE_LICENSE("GPL");
