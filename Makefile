@@ -32,8 +32,13 @@ install: modules_install
 demo:
 	LAB_SHELL=$(LAB_SHELL) $(LAB) demo
 
-check unit kunit smoke interop:
+check lint unit kunit smoke interop:
 	$(LAB) $@
+
+# SECONDS is also bash's own: hand it on by another name.
+fuzz:
+	FUZZ_SECONDS=$(if $(filter command line,$(origin SECONDS)),$(SECONDS),$(FUZZ_SECONDS)) \
+		$(LAB) fuzz
 
 clean:
 	if [ -d "$(KDIR)" ]; then $(MAKE) -C $(KDIR) M=$(CURDIR) clean; fi
@@ -48,15 +53,17 @@ help:
 	@echo 'make install        both, installed'
 	@echo 'make demo           Xen, dom0 and a guest in QEMU: see it work (root)'
 	@echo 'make demo SHELL=1   the same, ending at the prompt of the guest'
-	@echo 'make check          unit, kunit, smoke and interop, one after another (root)'
+	@echo 'make check          lint, unit, kunit, smoke, interop and fuzz (root)'
+	@echo 'make lint           static checks'
 	@echo 'make unit           unit tests in user space'
 	@echo 'make kunit          KUnit suites in an own small kernel'
 	@echo 'make smoke          end-to-end tests under Xen (root)'
 	@echo 'make interop        our modules against other implementations (root)'
+	@echo 'make fuzz SECONDS=n fuzz the pure files, n seconds each'
 	@echo 'make clean          remove what was built and the logs'
 	@echo 'make distclean      remove the cache of the lab too'
 	@echo
 	@echo 'KDIR=$(KDIR)'
 
-.PHONY: all modules modules_install tools install demo check unit kunit smoke \
-	interop clean distclean help
+.PHONY: all modules modules_install tools install demo check lint unit kunit \
+	smoke interop fuzz clean distclean help

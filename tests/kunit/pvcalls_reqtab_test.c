@@ -189,7 +189,7 @@ static void reqtab_take_wrong_id(struct kunit *test)
 	add(test, CMD, ID, &req_id);
 	expect_refused(test, req_id, CMD, 0);
 	expect_refused(test, req_id, CMD, ID + 1);
-	expect_refused(test, req_id, CMD, (u32)ID);
+	expect_refused(test, req_id, CMD, ID & U32_MAX);
 	expect_refused(test, req_id, CMD, ID ^ 1ull << 63);
 	expect_refused(test, req_id, CMD, ~ID);
 	KUNIT_EXPECT_GE(test, pvfront_reqtab_take(&f->tab, req_id, CMD, ID), 0);

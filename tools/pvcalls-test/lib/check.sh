@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Unit tests, and `check`, which runs everything.
 
-CHECK_STAGES=(unit kunit smoke interop)
+CHECK_STAGES=(lint unit kunit smoke interop fuzz)
 
 verb_unit()
 {

@@ -49,7 +49,8 @@ deps_install()
 
 deps_build()
 {
-	deps_install make gcc libc6-dev rsync linux-headers-amd64
+	# kernel-doc, which W=1 runs, is a Perl script.
+	deps_install make gcc libc6-dev rsync linux-headers-amd64 perl
 }
 
 deps_lab()

@@ -29,6 +29,8 @@ static const char *host;
 static unsigned int base_port;
 static int protocol = 260;
 
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+
 #define CHECK(what) \
 	do { \
 		if (!(what)) { \
@@ -68,9 +70,9 @@ static int dial(int fd, unsigned int port)
 
 static int order_on(int fd, uint32_t verb, uint32_t amount)
 {
-	struct order order = { htonl(verb), htonl(amount) };
+	struct order words = { htonl(verb), htonl(amount) };
 
-	return write(fd, &order, sizeof(order)) == sizeof(order) ? fd : -1;
+	return write(fd, &words, sizeof(words)) == sizeof(words) ? fd : -1;
 }
 
 static int order(uint32_t verb, uint32_t amount)
@@ -604,18 +606,18 @@ static bool listen_accept_is_interrupted(void)
 static bool native_loopback(void)
 {
 	struct sockaddr_in addr = address("127.0.0.1", 7006), peer;
-	int fd = new_socket(0), client = new_socket(0), conn;
+	int fd = new_socket(0), caller = new_socket(0), conn;
 	socklen_t len = sizeof(peer);
 	char byte;
 
 	CHECK(!bind(fd, (struct sockaddr *)&addr, sizeof(addr)));
 	CHECK(!listen(fd, 1));
-	CHECK(!connect(client, (struct sockaddr *)&addr, sizeof(addr)));
+	CHECK(!connect(caller, (struct sockaddr *)&addr, sizeof(addr)));
 	conn = accept(fd, (struct sockaddr *)&peer, &len);
 	CHECK(conn >= 0);
 	CHECK(peer.sin_addr.s_addr == htonl(INADDR_LOOPBACK));
-	CHECK(write(client, "n", 1) == 1 && read(conn, &byte, 1) == 1);
-	CHECK(close(conn) == 0 && close(client) == 0 && close(fd) == 0);
+	CHECK(write(caller, "n", 1) == 1 && read(conn, &byte, 1) == 1);
+	CHECK(close(conn) == 0 && close(caller) == 0 && close(fd) == 0);
 	return true;
 }
 
@@ -768,7 +770,7 @@ static int client(const char *only)
 {
 	unsigned int i, passed = 0, failed = 0;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		int64_t start = now_ms();
 		bool ok;
 

@@ -96,14 +96,14 @@ static void count(int fd, size_t amount)
 static void sink(int fd)
 {
 	char buf[16384];
-	int64_t total = 0;
+	int64_t bytes = 0;
 	ssize_t ret;
 
 	*sunk = -1;
 	while ((ret = read(fd, buf, sizeof(buf))) > 0)
-		total += ret;
+		bytes += ret;
 	/* A reset is not an end of the stream. */
-	*sunk = ret < 0 ? -errno : total;
+	*sunk = ret < 0 ? -errno : bytes;
 }
 
 static void total(int fd)

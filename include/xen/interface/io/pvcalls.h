@@ -187,13 +187,17 @@ DEFINE_RING_TYPES(xen_pvcalls, struct xen_pvcalls_request,
  * @in_prod: offset 4, written by the backend
  * @in_error: offset 8, written by the backend: 0, or why no more bytes come;
  *	-ENOTCONN is an orderly end of the stream
+ * @pad1: offset 12
  * @in_prod_event: offset 16, extension feature-notify-index, by the frontend
  * @in_cons_event: offset 20, extension feature-notify-index, by the backend
+ * @pad2: offset 24
  * @out_cons: offset 64, written by the backend
  * @out_prod: offset 68, written by the frontend
  * @out_error: offset 72, written by the backend: 0, or why no more bytes go
+ * @pad3: offset 76
  * @out_prod_event: offset 80, extension feature-notify-index, by the backend
  * @out_cons_event: offset 84, extension feature-notify-index, by the frontend
+ * @pad4: offset 88
  * @ring_order: offset 128, by the frontend before CONNECT or ACCEPT: the data
  *	ring has 1 << ring_order pages, at least 2; the first half of them is
  *	"in" (to the frontend), the second half "out"
