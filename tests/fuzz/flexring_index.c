@@ -185,27 +185,45 @@ static void step(struct rings *r, struct fuzz_input *in)
 	}
 }
 
+/* Empty rings look the same wherever they are, but near the wrap. */
+static void move(struct rings *r, u32 start)
+{
+	r->p_put = BASE + start;
+	r->p_taken = BASE + start;
+	r->c_put = BASE + start;
+	r->c_taken = BASE + start;
+	r->c_told = BASE + start;
+	r->p.prod = start;
+	r->p.cons = start;
+	r->c.prod = start;
+	r->c.cons = start;
+	r->c.told = start;
+}
+
+/* New rings are at 0, whatever was there before. */
+static void init(struct rings *r, u32 size)
+{
+	struct rings new;
+
+	memset(r, 0, sizeof(*r));
+	move(r, 0);
+	new = *r;
+	new.p.size = size;
+	new.c.size = size;
+	memset(&r->p, 0xff, sizeof(r->p));
+	memset(&r->c, 0xff, sizeof(r->c));
+	flexring_producer_init(&r->p, size);
+	flexring_consumer_init(&r->c, size);
+	FUZZ_CHECK(!memcmp(r, &new, sizeof(new)));
+}
+
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	struct fuzz_input in = { data, size };
-	u32 bytes = 1u << (MIN_BITS + fuzz_u8(&in) % (MAX_BITS - MIN_BITS + 1));
-	u32 start = fuzz_u32(&in);
-	struct rings r = {
-		.p_put = BASE + start,
-		.p_taken = BASE + start,
-		.c_put = BASE + start,
-		.c_taken = BASE + start,
-		.c_told = BASE + start,
-	};
+	struct rings r;
 
-	flexring_producer_init(&r.p, bytes);
-	flexring_consumer_init(&r.c, bytes);
-	/* An empty ring looks the same wherever it is, but near the wrap. */
-	r.p.prod = start;
-	r.p.cons = start;
-	r.c.prod = start;
-	r.c.cons = start;
-	r.c.told = start;
+	init(&r, 1u << (MIN_BITS + fuzz_u8(&in) % (MAX_BITS - MIN_BITS + 1)));
+	move(&r, fuzz_u32(&in));
 	check(&r);
 	while (in.left) {
 		step(&r, &in);

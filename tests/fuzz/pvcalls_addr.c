@@ -140,6 +140,27 @@ static int reach(const struct program *call, bool connect,
 	return ret;
 }
 
+/* To the byte, and nothing of what was in the program's memory before. */
+static void check_user(u16 family, const struct sockaddr_in *wire,
+		       const struct sockaddr *user)
+{
+	const u8 *bytes = (const u8 *)user, *v4 = (const u8 *)wire + 4;
+
+	if (family == AF_INET) {
+		FUZZ_CHECK(!memcmp(user, wire, sizeof(*wire)));
+		return;
+	}
+	FUZZ_CHECK(user->sa_family == AF_INET6);
+	FUZZ_CHECK(!memcmp(bytes + 2, (const u8 *)wire + 2, 2));
+	FUZZ_CHECK(all_zero(bytes + 4, 4));
+	if (all_zero(v4, 4))
+		FUZZ_CHECK(all_zero(bytes + 8, 16));
+	else
+		FUZZ_CHECK(!memcmp(bytes + 8, mapped, sizeof(mapped)) &&
+			   !memcmp(bytes + 20, v4, 4));
+	FUZZ_CHECK(all_zero(bytes + 24, 4));
+}
+
 /* What the program is told of an address leads to the same one again. */
 static void check_way_back(const struct program *call,
 			   const struct sockaddr_in *wire)
@@ -148,8 +169,10 @@ static void check_way_back(const struct program *call,
 	struct program again = { .family = call->family };
 	struct sockaddr_in same;
 
+	memset(user, 0xff, sizeof(struct sockaddr_in6));
 	again.len = pvfront_addr_user(call->family, wire, user);
 	FUZZ_CHECK(again.len == (call->family == AF_INET ? 16 : 28));
+	check_user(call->family, wire, user);
 	memcpy(again.addr, user, again.len);
 	free(user);
 	FUZZ_CHECK(reach(&again, false, &same) == PVFRONT_REMOTE);

@@ -368,6 +368,22 @@ static void flexring_consumer_unblocks_a_producer_that_knew_less(struct kunit *t
 	KUNIT_EXPECT_FALSE(test, flexring_consumer_unblocks(&f->c));
 }
 
+/* The producer gets three sizes ahead of what it was told, and no further. */
+static void flexring_consumer_unblocks_in_largest_ring(struct kunit *test)
+{
+	struct flexring_consumer c;
+	const u32 size = 1u << 30;
+
+	flexring_consumer_init(&c, size);
+	KUNIT_ASSERT_EQ(test, flexring_consumer_see(&c, size - 1), 0);
+	flexring_consumer_advance(&c, size - 1);
+	KUNIT_EXPECT_FALSE(test, flexring_consumer_unblocks(&c));
+	KUNIT_ASSERT_EQ(test, flexring_consumer_see(&c, 2 * size - 1), 0);
+	flexring_consumer_advance(&c, size);
+	KUNIT_ASSERT_EQ(test, flexring_consumer_see(&c, 3 * size - 1), 0);
+	KUNIT_EXPECT_TRUE(test, flexring_consumer_unblocks(&c));
+}
+
 static void flexring_spans_of_no_bytes(struct kunit *test)
 {
 	struct fixture *f = test->priv;
@@ -690,6 +706,7 @@ static struct kunit_case flexring_index_cases[] = {
 	KUNIT_CASE(flexring_consumer_see_truth_after_lie),
 	KUNIT_CASE(flexring_consumer_unblocks_truth_table),
 	KUNIT_CASE(flexring_consumer_unblocks_a_producer_that_knew_less),
+	KUNIT_CASE(flexring_consumer_unblocks_in_largest_ring),
 	KUNIT_CASE(flexring_spans_of_no_bytes),
 	KUNIT_CASE(flexring_spans_inside),
 	KUNIT_CASE(flexring_spans_up_to_the_end),

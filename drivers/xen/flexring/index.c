@@ -3,7 +3,8 @@
  * Index arithmetic of a byte ring.  See index.h.
  *
  * Indexes run freely through all 32 bits; only their differences count, and
- * those are exact as long as a ring is at most 2 GiB.
+ * those are exact as long as a ring is at most 1 GiB: a producer can be three
+ * ring sizes ahead of what its consumer last told it.
  *
  * Copyright (C) 2026 the xen-pvcalls developers
  */
