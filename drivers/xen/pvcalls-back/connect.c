@@ -90,6 +90,9 @@ void pvback_connect_call(struct pvback_socket *socket,
 
 	ret = pvback_connect_allowed(socket);
 	if (!ret)
+		ret = pvback_admit(socket, PVBACK_USE_CONNECT,
+				   &call->req.addr.sa);
+	if (!ret)
 		ret = pvback_ring_open(socket, call->req.ref,
 				       call->req.evtchn);
 	if (ret) {

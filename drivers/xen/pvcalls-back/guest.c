@@ -35,6 +35,7 @@ struct pvback_guest *pvback_guest_create(struct xenbus_device *dev,
 	spin_lock_init(&guest->ring_lock);
 	xa_init(&guest->sockets);
 	init_waitqueue_head(&guest->idle);
+	pvback_admit_init(&guest->admission);
 	pvback_command_init(guest);
 	return guest;
 }
@@ -43,6 +44,7 @@ static void pvback_guest_free(struct kref *ref)
 {
 	struct pvback_guest *guest = container_of(ref, struct pvback_guest, ref);
 
+	pvback_admit_free(&guest->admission);
 	xa_destroy(&guest->sockets);
 	kvfree(guest);
 }

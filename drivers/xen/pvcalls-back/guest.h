@@ -67,6 +67,7 @@
 #include <linux/xarray.h>
 #include <xen/xenbus.h>
 
+#include "admit.h"
 #include "flexring/flexring.h"
 #include "request.h"
 
@@ -90,11 +91,25 @@ struct pvback_call {
 };
 
 /**
+ * struct pvback_policy_watch - follows a policy of the guest in xenstore
+ * @watch: without a node if it is not there
+ * @guest: which one
+ * @use: which policy
+ */
+struct pvback_policy_watch {
+	struct xenbus_watch watch;
+	struct pvback_guest *guest;
+	enum pvback_use use;
+};
+
+/**
  * struct pvback_guest - one device
  * @ref: see the comment at the top
  * @dev: valid while @attached, or in xenbus.c
  * @domid: of the guest
  * @state: ours, as xenstore has it; xenbus.c only
+ * @watches: by use; xenbus_policy.c only
+ * @admission: where the guest may go
  * @ops: the way to the hypervisor
  * @connected: there is a command ring; xenbus.c only
  * @release_answers: feature-release-answers is on; set while not connected
@@ -120,6 +135,8 @@ struct pvback_guest {
 	struct xenbus_device *dev;
 	domid_t domid;
 	enum xenbus_state state;
+	struct pvback_policy_watch watches[PVBACK_USES];
+	struct pvback_admission admission;
 	const struct flexring_back_ops *ops;
 
 	bool connected;

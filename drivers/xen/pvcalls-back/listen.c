@@ -34,7 +34,10 @@ void pvback_listen_bind(struct pvback_socket *socket,
 {
 	int ret = -EINVAL;
 
-	if (socket->state == PVBACK_CREATED) {
+	if (socket->state == PVBACK_CREATED)
+		ret = pvback_admit(socket, PVBACK_USE_BIND,
+				   &call->req.addr.sa);
+	if (!ret) {
 		sock_set_reuseaddr(socket->sock->sk);
 		ret = kernel_bind(socket->sock, &call->req.addr.sa,
 				  call->req.addr_len);

@@ -8,6 +8,7 @@
 #include <linux/rcupdate.h>
 #include <xen/xen.h>
 
+#include "admit.h"
 #include "main.h"
 #include "socket.h"
 
@@ -35,6 +36,19 @@ module_param_named(linger_timeout, pvback_linger_timeout, uint, 0644);
 MODULE_PARM_DESC(linger_timeout,
 		 "Seconds to send the unsent bytes of a closed socket (default 30)");
 
+/* For the rules see policy.h. */
+char *pvback_connect_policy = PVBACK_POLICY_CONNECT_DEFAULT;
+module_param_named(connect_policy, pvback_connect_policy, charp, 0444);
+MODULE_PARM_DESC(connect_policy,
+		 "Where guests without a key connect-policy may connect to (default \""
+		 PVBACK_POLICY_CONNECT_DEFAULT "\")");
+
+char *pvback_bind_policy = PVBACK_POLICY_BIND_DEFAULT;
+module_param_named(bind_policy, pvback_bind_policy, charp, 0444);
+MODULE_PARM_DESC(bind_policy,
+		 "What guests without a key bind-policy may bind (default \""
+		 PVBACK_POLICY_BIND_DEFAULT "\")");
+
 struct workqueue_struct *pvback_wq;
 
 static int __init pvback_init(void)
@@ -43,6 +57,9 @@ static int __init pvback_init(void)
 
 	if (!xen_domain())
 		return -ENODEV;
+	ret = pvback_admit_check_defaults();
+	if (ret)
+		return ret;
 	/*
 	 * Unbound, so that a guest's bytes are moved wherever there is a CPU.
 	 * No rescuer (WQ_MEM_RECLAIM): dom0 frees no memory through a guest's

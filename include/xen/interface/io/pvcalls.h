@@ -27,6 +27,12 @@
 #define PVCALLS_KEY_VERSIONS		"versions"
 #define PVCALLS_KEY_MAX_PAGE_ORDER	"max-page-order"
 #define PVCALLS_KEY_FUNCTION_CALLS	"function-calls"
+/*
+ * Xenstore keys, written into the backend's directory by the admin: where the
+ * guest may connect to, and what it may bind.
+ */
+#define PVCALLS_KEY_CONNECT_POLICY	"connect-policy"
+#define PVCALLS_KEY_BIND_POLICY		"bind-policy"
 /* Xenstore keys, written by the frontend. */
 #define PVCALLS_KEY_VERSION		"version"
 #define PVCALLS_KEY_PORT		"port"
