@@ -64,6 +64,55 @@ case_sockets()
 	no_warnings guest
 }
 
+# All that curl in the guest says of a port of dom0 itself.
+dom0_answers()
+{
+	guest_run guest 60 "pvcalls-run curl -sSv --max-time 50 http://192.0.2.2:8088/hello.txt 2>&1; true"
+}
+
+dom0_says()
+{
+	dom0_answers | grep -q -i "$1"
+}
+
+guest_may_bind()
+{
+	guest_run guest 20 "pvcalls-run busybox nc -l -p $1 -w 1 2>&1; true" |
+		grep -q -i 'permission denied' && return 1
+	return 0
+}
+
+title case_policy "the admin's rules say where the guest may go, while it runs"
+case_policy()
+{
+	local node
+	node=$(backend_node guest)
+
+	no_warnings dom0
+	busybox httpd -p 192.0.2.2:8088 -h /srv/www
+	# dom0's own addresses and the ports below 1024 are closed at first.
+	dom0_says 'permission denied' || fail "dom0 is open: $(dom0_answers)"
+	! guest_may_bind 80 || fail "port 80 is open"
+	guest_may_bind 8082 || fail "port 8082 is closed"
+	xenstore-write "$node/connect-policy" '+192.0.2.2:8088 -192.0.2.1 +any'
+	wait_for 20 dom0_says 'hello from srv' || fail "still closed: $(dom0_answers)"
+	! fetch_hello guest || fail "192.0.2.1 is still open"
+	xenstore-write "$node/bind-policy" '+any:80'
+	wait_for 20 guest_may_bind 80 || fail "port 80 is still closed"
+	! guest_may_bind 8082 || fail "port 8082 is still open"
+	# Rules that are none change nothing, and the log tells.
+	xenstore-write "$node/connect-policy" '+192.0.2.0/24 -nonsense'
+	wait_for 20 bash -c 'dmesg | grep -q "connect-policy of domain .*nonsense"'
+	dom0_says 'hello from srv' || fail "rules that are none are in force"
+	xenstore-rm "$node/connect-policy"
+	xenstore-rm "$node/bind-policy"
+	wait_for 20 dom0_says 'permission denied' || fail "no default again"
+	fetch_hello guest
+	pkill -f 'httpd -p 192.0.2.2:8088'
+	# That complaint was asked for.
+	dmesg --clear
+}
+
 no_backend_nodes()
 {
 	! xenstore-exists "/local/domain/0/backend/pvcalls/$1"
@@ -111,5 +160,6 @@ case_last_unload()
 plan case_versions case_connect case_download case_upload case_serve \
 	case_visible case_unload \
 	case_reload case_wget case_refused case_httpd case_sockets \
+	case_policy \
 	case_destroy \
 	case_second_guest case_last_unload
