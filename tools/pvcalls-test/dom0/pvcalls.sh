@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # The PV Calls device of a guest: its states and its modules.
 
+# Of the domain with the backend, which is dom0 unless BACKEND_PATH is set.
 backend_node()
 {
-	echo "/local/domain/0/backend/pvcalls/$(guest_domid "$1")/0"
+	echo "${BACKEND_PATH:-/local/domain/0}/backend/pvcalls/$(guest_domid "$1")/0"
 }
 
 frontend_node()

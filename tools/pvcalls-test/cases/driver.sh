@@ -1,0 +1,109 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2034 # for dom0/pvcalls.sh
+# The backend in a driver domain: an unprivileged guest serves another one,
+# dom0 is only the toolstack.  With KERNEL=kasan both ends run under KASAN.
+
+# The driver domain's network: its own addresses, on an interface that leads
+# nowhere.
+DRIVER_NET='modprobe dummy && ip link add net0 type dummy && ip link set net0 up &&
+	ip addr add 192.0.2.1/24 dev net0 && ip addr add 192.0.2.2/24 dev net0'
+
+driver_backend()
+{
+	BACKEND_PATH=$(guest_path driver)
+}
+
+# Here the addresses to connect to are the driver domain's own.
+client_create()
+{
+	GUEST_BACKEND="'backend=driver'" guest_create "$1"
+	driver_backend
+	xenstore-write "$(backend_node "$1")/connect-policy" +any
+	guest_run "$1" 60 'modprobe pvcalls-front'
+	connected "$1"
+}
+
+title case_driver "a guest becomes a driver domain and loads the backend"
+case_driver()
+{
+	GUEST_BACKEND='' guest_create driver pvcalls 'driver_domain = 1'
+	guest_run driver 30 "$DRIVER_NET"
+	guest driver 30 'modprobe pvcalls-back && lsmod | grep pvcalls_back'
+	[ ! -d /sys/module/pvcalls_back ] || fail "dom0 has a backend, too"
+}
+
+title case_client "another guest's device connects to it"
+case_client()
+{
+	client_create client
+	dom0 "xenstore-read $(backend_node client)/state $(frontend_node client)/state"
+}
+
+title case_stream "16 MiB each way between guest and driver domain, unharmed"
+case_stream()
+{
+	guest_run driver 30 'set -e; mkdir -p /srv/cgi-bin; head -c 16777216 /dev/urandom >/srv/page.bin
+		printf "#!/bin/sh\necho; sha256sum\n" >/srv/cgi-bin/sum
+		chmod 755 /srv/cgi-bin/sum
+		busybox httpd -p 192.0.2.1:80 -h /srv'
+	guest client 120 'pvcalls-run curl -sS --max-time 200 -o /tmp/page.bin http://192.0.2.1/page.bin'
+	tell "down: $(guest_run client 60 'sha256sum </tmp/page.bin' | tee /run/lab/down)"
+	tell "sent: $(guest_run driver 60 'sha256sum </srv/page.bin' | tee /run/lab/sent)"
+	cmp /run/lab/down /run/lab/sent
+	[ "$(guest_run client 20 'stat -c %s /tmp/page.bin')" = $((16 << 20)) ]
+	guest_run client 120 'pvcalls-run curl -sS --max-time 200 --data-binary @/tmp/page.bin http://192.0.2.1/cgi-bin/sum' |
+		tee /run/lab/up
+	cmp /run/lab/up /run/lab/sent
+}
+
+title case_sockets "sockets do what programs expect of them"
+case_sockets()
+{
+	guest_start driver server 'socktest server 192.0.2.1 5000 192.0.2.2'
+	wait_for 20 guest_run driver 10 'socktest client 192.0.2.1 5000 0 stream_flags'
+	# shellcheck disable=SC2016 # for the guest's shell
+	guest client 300 'socktest client 192.0.2.1 5000 >/tmp/log; st=$?
+		grep -v "^ok" /tmp/log; exit $st'
+	no_warnings driver
+	no_warnings client
+}
+
+# The driver domain has a connection that is not its own programs'.
+driver_serves()
+{
+	guest_run driver 20 'netstat -tn | grep -q ":80 .*ESTABLISHED"'
+}
+
+driver_serves_none()
+{
+	! driver_serves
+}
+
+title case_destroy "a guest destroyed with an open connection leaves the driver domain clean"
+case_destroy()
+{
+	driver_serves_none || fail "there was a connection before"
+	guest_start client slow 'pvcalls-run curl -sS --limit-rate 200K -o /dev/null http://192.0.2.1/page.bin'
+	wait_for 30 driver_serves || guest driver 20 'ps; netstat -tna' ||
+		fail "no connection in the driver domain"
+	guest_destroy client
+	wait_for 30 driver_serves_none || fail "a connection outlives the guest"
+	no_warnings driver
+}
+
+title case_unload "the backend unloads under a guest, and both ends leave nothing behind"
+case_unload()
+{
+	client_create again
+	guest again 60 'pvcalls-run curl -sS --max-time 50 -o /tmp/page.bin http://192.0.2.1/page.bin'
+	[ "$(guest_run again 20 'stat -c %s /tmp/page.bin')" = $((16 << 20)) ]
+	guest_run driver 60 'rmmod pvcalls-back && rmmod xen-flexring'
+	frontend_unload again
+	no_warnings driver
+	no_warnings again
+	guest_destroy again
+	guest_destroy driver
+}
+
+plan case_driver case_client case_stream case_sockets case_destroy case_unload
