@@ -32,7 +32,7 @@ install: modules_install
 demo:
 	LAB_SHELL=$(LAB_SHELL) $(LAB) demo
 
-check lint unit kunit smoke interop:
+check check-full lint unit kunit smoke interop driver:
 	$(LAB) $@
 
 # SECONDS is also bash's own: hand it on by another name.
@@ -53,11 +53,13 @@ help:
 	@echo 'make install        both, installed'
 	@echo 'make demo           Xen, dom0 and a guest in QEMU: see it work (root)'
 	@echo 'make demo SHELL=1   the same, ending at the prompt of the guest'
-	@echo 'make check          lint, unit, kunit, smoke, interop and fuzz (root)'
+	@echo 'make check          lint, unit, kunit, smoke, interop, driver and fuzz (root)'
+	@echo 'make check-full     all of it at length, on all kernels: two hours (root)'
 	@echo 'make lint           static checks'
 	@echo 'make unit           unit tests in user space'
 	@echo 'make kunit          KUnit suites in an own small kernel'
 	@echo 'make smoke          end-to-end tests under Xen (root)'
+	@echo 'make driver         the backend in a driver domain (root)'
 	@echo 'make interop        our modules against other implementations (root)'
 	@echo 'make fuzz SECONDS=n fuzz the pure files, n seconds each'
 	@echo 'make clean          remove what was built and the logs'
@@ -65,5 +67,5 @@ help:
 	@echo
 	@echo 'KDIR=$(KDIR)'
 
-.PHONY: all modules modules_install tools install demo check lint unit kunit \
-	smoke interop fuzz clean distclean help
+.PHONY: all modules modules_install tools install demo check check-full lint \
+	unit kunit smoke interop driver fuzz clean distclean help

@@ -22,15 +22,15 @@ guest_config()
 
 	cat <<-END
 	name = '$name'
-	type = 'pv'
+	type = '${GUEST_TYPE:-pv}'
 	kernel = '/lab/vmlinux'
 	ramdisk = '/lab/guests/$image.cpio'
-	extra = 'console=hvc0 loglevel=7 panic=1 hostname=$name'
+	extra = 'console=hvc0 loglevel=7 panic=1 dummy.numdummies=0 hostname=$name'
 	memory = ${GUEST_MEMORY:-384}
 	vcpus = 1
 	cpus = "1"
 	max_event_channels = 4095
-	pvcalls = ['backend=0']
+	pvcalls = [${GUEST_BACKEND-'backend=0'}]
 	on_poweroff = 'destroy'
 	on_reboot = 'destroy'
 	on_crash = 'destroy'
@@ -76,6 +76,7 @@ guest_gone()
 
 guest_destroy()
 {
+	[ -z "${GUEST_CHECKS:-}" ] || guest_run "$1" 60 "$LATE_CHECKS" || true
 	limit 30 xl destroy "$1"
 	wait_for 20 guest_gone "$1"
 	kill "$(<"$GUEST_NODES/$1.tail")" 2>/dev/null || true

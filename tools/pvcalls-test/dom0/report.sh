@@ -114,6 +114,15 @@ run_cases()
 	done
 }
 
+# In a kernel with checks: did lockdep switch itself off, without a word that
+# anybody saw?  Look for leaks, twice, for kmemleak wants an object to be of
+# some age and the same in two scans.  For dom0's and a guest's shell.
+# shellcheck disable=SC2016,SC2034 # for those shells
+LATE_CHECKS='! grep -q "debug_locks: *0" /proc/lockdep_stats ||
+		echo "lockdep is off" >/dev/hvc0
+	f=/sys/kernel/debug/kmemleak
+	sleep 6; echo scan >$f; echo scan >$f; cat $f >/dev/hvc0'
+
 # The state of everything, on the console, whatever happened.
 leave_evidence()
 {

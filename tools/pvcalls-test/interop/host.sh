@@ -34,25 +34,27 @@ interop_modules()
 		cmp -s "$LAB/interop/$file" "$INTEROP_DIR/$file" ||
 			cp "$LAB/interop/$file" "$INTEROP_DIR/$file"
 	done
-	make -j"$(nproc)" -C "/lib/modules/$KVER/build" M="$INTEROP_DIR" modules
+	make -j"$(nproc)" -C "$KDIR" M="$INTEROP_DIR" modules
 	[ -f "$INTEROP_DIR/intree-pvcalls-back.ko" ]
 	[ -f "$INTEROP_DIR/intree-pvcalls-front.ko" ]
 }
 
 interop_peer()
 {
+	mkdir -p "$CACHE/build"
 	gcc -O2 -g -Wall -Wextra -Werror -static \
-		-o "$INTEROP_DIR/peer" "$LAB/interop/peer.c"
+		-o "$CACHE/build/peer" "$LAB/interop/peer.c"
 }
 
-# Sets INTEROP_DIR, with intree-pvcalls-{back,front}.ko and peer in it.
+# Sets INTEROP_DIR, with intree-pvcalls-{back,front}.ko in it, for the kernel
+# of kernel_of.
 interop_build()
 {
 	local version recipe
 
 	deps_install gcc libc6-dev xz-utils linux-source-6.1
 	version=$(dpkg-query -W -f '${Version}' linux-source-6.1)
-	recipe=$(hash_of "$version" "$KVER" <"$LAB/interop/fix-back")
+	recipe=$(hash_of "$version" "$KERNEL_ID" <"$LAB/interop/fix-back")
 	INTEROP_DIR=$CACHE/build/intree-$recipe
 	[ -d "$INTEROP_DIR" ] || HINT="the fix is made by interop/fix-back" \
 		progress "the in-tree drivers of linux-source-6.1 $version" \
@@ -61,17 +63,14 @@ interop_build()
 	HINT="their sources: $INTEROP_DIR" \
 		progress "the in-tree drivers for $KVER" \
 		"$CACHE/logs/interop-build.log" interop_modules
-	progress "the program of both ends" "$CACHE/logs/interop-peer.log" \
-		interop_peer
 }
 
-# Beside what our_lab puts there: the in-tree backend in dom0, a guest image
-# with the in-tree frontend alone, the program everywhere.
-interop_install()
+# The program of both ends, everywhere.
+interop_peer_install()
 {
-	lab_dom0_modules "$INTEROP_DIR/intree-pvcalls-back.ko"
-	lab_guest intree "$INTEROP_DIR/intree-pvcalls-front.ko"
-	lab_dom0_file "$INTEROP_DIR/peer" /usr/bin/peer
-	lab_guest_file pvcalls "$INTEROP_DIR/peer" /usr/bin/peer
-	lab_guest_file intree "$INTEROP_DIR/peer" /usr/bin/peer
+	progress "the program of both ends" "$CACHE/logs/interop-peer.log" \
+		interop_peer
+	lab_dom0_file "$CACHE/build/peer" /usr/bin/peer
+	lab_guest_file pvcalls "$CACHE/build/peer" /usr/bin/peer
+	lab_guest_file intree "$CACHE/build/peer" /usr/bin/peer
 }

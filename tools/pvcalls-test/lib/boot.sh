@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # One run of the lab: Xen in QEMU, a dom0, guests made by dom0's scripts.
 #
-#	lab_prepare			kernel, hypervisor, Debian tree
+#	lab_prepare			hypervisor, Debian tree
 #	lab_new NAME			a directory for this run: $RUN
+#	kernel_of dom0|guest		before the two that follow
 #	lab_dom0_modules FILE.ko...	modules that dom0 can modprobe
 #	lab_guest IMAGE FILE.ko...	a guest image with such modules
 #	lab_guest_file IMAGE SRC DEST	one more file in it
@@ -17,7 +18,6 @@ lab_prepare()
 	need_root
 	lab_lock
 	deps_lab
-	kernel_fetch
 	xen_fetch
 	roots_make
 }
@@ -31,8 +31,8 @@ lab_new()
 	find "$CACHE/runs" -mindepth 1 -maxdepth 1 -type d | sort | head -n -20 |
 		xargs -r rm -rf
 	: >"$RUN/dom0/lab/env"
-	lab_setting LAB_SLOW "$LAB_SLOW"
 	lab_setting XEN_BIN_DIR /usr/lib/xen-4.17/bin
+	kernel_settings
 }
 
 lab_setting()
@@ -54,6 +54,8 @@ lab_guest_file()
 
 lab_dom0_modules()
 {
+	kernel_boots
+	DOM0_VMLINUX=$VMLINUX
 	modroot "$RUN/dom0" DOM0_MODULES "$@"
 }
 
@@ -62,6 +64,8 @@ lab_guest()
 	local image=$1
 	shift
 
+	kernel_boots
+	GUEST_VMLINUX=$VMLINUX
 	mkdir -p "$RUN/guests/$image/lab"
 	cp "$LAB/guest/init" "$RUN/guests/$image/init"
 	cp "$LAB"/guest/* "$RUN/guests/$image/lab/"
@@ -83,7 +87,7 @@ lab_images()
 		{ cat "$GUEST_BASE"; overlay "$RUN/guests/$image"; } \
 			>"$RUN/dom0/lab/guests/$image.cpio"
 	done
-	cp "$VMLINUX" "$RUN/dom0/lab/vmlinux"
+	cp "$GUEST_VMLINUX" "$RUN/dom0/lab/vmlinux"
 	cp -r "$LAB/dom0" "$RUN/dom0/lab/"
 	cp "$LAB/dom0/init" "$RUN/dom0/init"
 	chmod 755 "$RUN/dom0/init" "$RUN"/dom0/lab/dom0/*
@@ -148,7 +152,7 @@ lab_qemu()
 		-serial chardev:console -chardev "$result" -serial chardev:result \
 		-kernel "$XEN_BIN" \
 		-append "console=com1 com1=115200,8n1 dom0_mem=1536M,max:1536M loglvl=warning guest_loglvl=warning smap=0 smep=0 dom0=pv $LAB_PINNING ${LAB_XEN_ARGS:-}" \
-		-initrd "$VMLINUX console=hvc0 loglevel=7 panic=1 ${LAB_DOM0_ARGS:-},$RUN/dom0.cpio" \
+		-initrd "$DOM0_VMLINUX console=hvc0 loglevel=7 panic=1 ${LAB_DOM0_ARGS:-},$RUN/dom0.cpio" \
 		2>"$RUN/qemu.log" || st=$?
 	# tail looks once a second.
 	[ -z "${LIVE_PID:-}" ] || sleep 1.2

@@ -1,8 +1,17 @@
 # shellcheck shell=bash disable=SC2153 # shared with other files
 # SPDX-License-Identifier: GPL-2.0
-# Unit tests, and `check`, which runs everything.
+# Unit tests; `check`, which runs every kind of test, and `check-full`, which
+# runs all of them on all kernels.
 
-CHECK_STAGES=(lint unit kunit smoke interop fuzz)
+CHECK_STAGES=(lint unit kunit smoke interop driver fuzz)
+# VERB [VARIABLE=VALUE...]; about two hours.
+CHECK_FULL_STAGES=(
+	lint unit kunit smoke interop driver selftest
+	'detectors KERNEL=debug' 'detectors KERNEL=kasan'
+	'smoke KERNEL=debug' 'interop KERNEL=debug' 'driver KERNEL=debug'
+	'smoke KERNEL=kasan' 'driver KERNEL=kasan'
+	'fuzz FUZZ_SECONDS=600'
+)
 
 verb_unit()
 {
@@ -24,29 +33,40 @@ verb_unit()
 # One stage: a run of its own, what it says is shown and counted.
 check_stage()
 {
-	local stage=$1 log=$CACHE/logs/check-$1.log st=0 start=$SECONDS
-	local passed=$PASSED failed=$FAILED
+	local stage=$1 log=$CACHE/logs/check-${1// /-}.log st=0 start=$SECONDS
+	local passed=$PASSED failed=$FAILED words
 
+	read -ra words <<<"$stage"
 	printf '\n== %s\n' "$stage"
-	"$LAB/run" "$stage" 2>&1 | tee "$log" || st=$?
+	env "${words[@]:1}" "$LAB/run" "${words[0]}" 2>&1 | tee "$log" || st=$?
 	count_from "$stage" "$log"
 	if [ "$st" != 0 ] && [ "$FAILED" = "$failed" ]; then
 		count_fail "$stage: status $st"
 	fi
-	TABLE+=$(printf '%-10s %5d s %8d %8d' "$stage" $((SECONDS - start)) \
+	TABLE+=$(printf '%-24s %5d s %8d %8d' "$stage" $((SECONDS - start)) \
 		$((PASSED - passed)) $((FAILED - failed)))$'\n'
 }
 
-verb_check()
+check_stages()
 {
 	local stage start=$SECONDS
 
 	mkdir -p "$CACHE/logs"
 	TABLE=
-	for stage in "${CHECK_STAGES[@]}"; do
+	for stage; do
 		check_stage "$stage"
 	done
-	printf '\n%-10s %7s %8s %8s\n%s' stage time passed failed "$TABLE"
-	printf '%-10s %5d s\n' all $((SECONDS - start))
+	printf '\n%-24s %7s %8s %8s\n%s' stage time passed failed "$TABLE"
+	printf '%-24s %5d s\n' all $((SECONDS - start))
 	finish
+}
+
+verb_check()
+{
+	check_stages "${CHECK_STAGES[@]}"
+}
+
+verb_check-full()
+{
+	check_stages "${CHECK_FULL_STAGES[@]}"
 }

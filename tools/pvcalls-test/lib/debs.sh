@@ -42,12 +42,11 @@ vmlinux_extract()
 	mv "$out.new" "$out"
 }
 
-# Sets KVER, KERNEL_DIR (boot/, lib/modules/) and VMLINUX.
+# Sets KERNEL_DIR (boot/, lib/modules/) and VMLINUX of Debian's kernel.
 kernel_fetch()
 {
 	local version
 
-	KVER=$(debian_kver)
 	version=$(dpkg-query -W -f '${Version}' "linux-headers-$KVER")
 	KERNEL_DIR=$CACHE/kernel/$KVER-$version
 	[ -e "$KERNEL_DIR/.done" ] ||

@@ -64,11 +64,17 @@ deps_unit()
 	deps_install make gcc libc6-dev
 }
 
-deps_kunit()
+deps_own_kernel()
 {
 	deps_build
-	deps_install qemu-system-x86 cpio kmod xz-utils busybox-static \
-		linux-source-6.1 flex bison bc libelf-dev libssl-dev
+	deps_install kmod xz-utils linux-source-6.1 flex bison bc libelf-dev \
+		libssl-dev
+}
+
+deps_kunit()
+{
+	deps_own_kernel
+	deps_install qemu-system-x86 cpio busybox-static lcov
 }
 
 # The kernel release of the headers that linux-headers-amd64 stands for.

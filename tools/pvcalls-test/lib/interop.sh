@@ -8,8 +8,13 @@
 verb_interop()
 {
 	our_lab
+	interop_peer_install
+	kernel_of dom0
 	interop_build
-	interop_install
+	lab_dom0_modules "$INTEROP_DIR/intree-pvcalls-back.ko"
+	kernel_of guest
+	interop_build
+	lab_guest intree "$INTEROP_DIR/intree-pvcalls-front.ko"
 	note "left out, since in-tree drivers can not: to unload the frontend, to unload"
 	note "the backend under a guest, to end a stream to the guest right behind data"
 	note "booting Xen; about two minutes"

@@ -1,15 +1,28 @@
 # shellcheck shell=bash disable=SC2034 # shared with other files
 # SPDX-License-Identifier: GPL-2.0
-# Own kernels, from Debian's kernel source and a fragment of options.
+# The kernels that dom0 and guests run, and own kernels, from Debian's kernel
+# source and fragments of options.
+#
+#	KERNEL=debian	Debian's, everywhere
+#	KERNEL=debug	with lockdep, kmemleak and more, in dom0 and PV guests
+#	KERNEL=kasan	with KASAN, in PVH guests; Debian's in dom0
+
+KERNEL=${KERNEL:-debian}
+# How much slower than Debian's they are, for deadlines.
+DEBUG_SLOW=4
+KASAN_SLOW=8
 
 own_kernel_build()
 {
-	local dir=$1 fragment=$2
+	local dir=$1 name=$2
+	local fragment=$dir/fragment.config edit=$LAB/kernel/$2.edit
 
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	echo "unpacking"
 	tar -xf /usr/src/linux-source-6.1.tar.xz -C "$dir" --strip-components=1
+	"$edit" "$dir"
+	cat "$LAB/kernel/lab.config" "$LAB/kernel/$name.config" >"$fragment"
 	make -C "$dir" KCONFIG_ALLCONFIG="$fragment" allnoconfig
 	own_kernel_asked "$dir" "$fragment"
 	nice make -C "$dir" -j"$(nproc)" bzImage modules
@@ -32,19 +45,82 @@ own_kernel_asked()
 	[ "$missing" = 0 ]
 }
 
-# own_kernel NAME: from kernel/NAME.config; sets OWN_KDIR, OWN_BZIMAGE, OWN_ID.
+# own_kernel NAME: from kernel/lab.config and NAME.config, after NAME.edit;
+# sets OWN_KDIR, OWN_BZIMAGE, OWN_ID.
 own_kernel()
 {
-	local fragment=$LAB/kernel/$1.config version
+	local version
 
+	deps_own_kernel
 	version=$(dpkg-query -W -f '${Version}' linux-source-6.1)
-	OWN_ID=$1-$(hash_of "$version" <"$fragment")
+	OWN_ID=$1-$(cat "$LAB"/kernel/{lab,"$1"}.config "$LAB/kernel/$1.edit" |
+		hash_of "$version")
 	OWN_KDIR=$CACHE/own/$OWN_ID
 	OWN_BZIMAGE=$OWN_KDIR/arch/x86/boot/bzImage
 	[ ! -e "$OWN_KDIR/.done" ] || return 0
 	# Older ones of this name are of no more use.
 	rm -rf "$CACHE/own/$1"-*
-	HINT="the fragment: $fragment" \
-		progress "a kernel from linux-source-6.1 $version, once (5 to 10 minutes)" \
-		"$CACHE/logs/own-$1.log" own_kernel_build "$OWN_KDIR" "$fragment"
+	HINT="the fragments: $LAB/kernel" \
+		progress "a kernel from linux-source-6.1 $version, once (10 to 15 minutes)" \
+		"$CACHE/logs/own-$1.log" own_kernel_build "$OWN_KDIR" "$1"
+}
+
+# kernel_of dom0|guest: sets KVER, KDIR (to build modules against) and
+# KERNEL_ID (to cache by).
+kernel_of()
+{
+	case $KERNEL:$1 in
+	debian:*|kasan:dom0)
+		deps_build
+		KVER=$(debian_kver)
+		KDIR=/lib/modules/$KVER/build
+		KERNEL_ID=$KVER
+		return ;;
+	debug:*)
+		own_kernel debug ;;
+	kasan:guest)
+		own_kernel kasan ;;
+	*)
+		die "KERNEL=$KERNEL: it is debian, debug or kasan" ;;
+	esac
+	KVER=$(<"$OWN_KDIR/include/config/kernel.release")
+	KDIR=$OWN_KDIR
+	KERNEL_ID=$OWN_ID
+}
+
+# Sets VMLINUX and KERNEL_DIR (lib/modules/) of the kernel of kernel_of.
+kernel_boots()
+{
+	if [ "$KERNEL_ID" = "$KVER" ]; then
+		kernel_fetch
+		return
+	fi
+	# What bzImage has inside: an ELF file without symbols.
+	VMLINUX=$KDIR/arch/x86/boot/compressed/vmlinux.bin
+	KERNEL_DIR=$KDIR/.root
+	[ -e "$KERNEL_DIR/lib/modules/$KVER/modules.dep" ] ||
+		progress "what the kernel has built in" \
+		"$CACHE/logs/own-install.log" \
+		make -C "$KDIR" INSTALL_MOD_PATH="$KERNEL_DIR" modules_install
+}
+
+# What else a kernel with checks needs of the lab.
+kernel_settings()
+{
+	local slow=1
+
+	: "${LAB_SLOW_ASKED:=$LAB_SLOW}"
+	case $KERNEL in
+	debug)
+		slow=$DEBUG_SLOW
+		lab_setting GUEST_MEMORY 512 ;;
+	kasan)
+		slow=$KASAN_SLOW
+		LAB_MEMORY=6G
+		lab_setting GUEST_TYPE pvh
+		lab_setting GUEST_MEMORY 1024 ;;
+	esac
+	LAB_SLOW=$(awk -v a="$LAB_SLOW_ASKED" -v b="$slow" 'BEGIN { print a * b }')
+	[ "$KERNEL" = debian ] || lab_setting GUEST_CHECKS 1
+	lab_setting LAB_SLOW "$LAB_SLOW"
 }

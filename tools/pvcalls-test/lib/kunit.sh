@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2153 # shared with other files
 # SPDX-License-Identifier: GPL-2.0
-# KUnit: an own kernel in bare QEMU loads every *_test.ko.
+# KUnit: the kernel with KASAN, in bare QEMU, loads every *_test.ko.
 
 kunit_initramfs()
 {
@@ -25,12 +25,12 @@ kunit_boot()
 	BOOT_STATUS=0
 	: >"$RUN/console.log"
 	: >"$RUN/result.log"
-	timeout --foreground -k 5 "$(scaled 240)" \
+	timeout --foreground -k 5 "$(scaled 900)" \
 		qemu-system-x86_64 -M q35 -accel tcg,thread=multi -cpu max -smp 2 \
 		-m 1G -display none -no-reboot -net none -monitor none \
 		-serial "file:$RUN/console.log" -serial "file:$RUN/result.log" \
 		-kernel "$OWN_BZIMAGE" -initrd "$RUN/initramfs.cpio" \
-		-append "console=ttyS0 kunit.enable=1 panic=1 panic_on_warn=1 loglevel=7" \
+		-append "console=ttyS0 panic=1 panic_on_warn=1 loglevel=7" \
 		2>"$RUN/qemu.log" || BOOT_STATUS=$?
 	rm "$RUN/initramfs.cpio"
 	sed -i 's/\r//g' "$RUN/console.log" "$RUN/result.log"
@@ -104,8 +104,9 @@ verb_kunit()
 	need_root
 	lab_lock
 	deps_kunit
-	own_kernel kunit
-	modules_build "$OWN_ID" "$OWN_KDIR"
+	own_kernel kasan
+	# Apart from the modules for guests, which count no coverage.
+	modules_build "$OWN_ID-gcov" "$OWN_KDIR" GCOV_PROFILE=y
 	find "$MODULES_DIR" -name '*_test.ko' | grep -q . ||
 		die "the build made no *_test.ko"
 	RUN=$CACHE/runs/$(date +%Y%m%d-%H%M%S)-kunit
@@ -113,5 +114,6 @@ verb_kunit()
 	kunit_initramfs
 	kunit_boot
 	kunit_verdict
+	coverage_report
 	finish
 }

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # Our modules, and the kernel's own modules that the lab loads.
 
-# Debian's modules for dom0 and its helpers; what they depend on comes along.
+# The kernel's modules for dom0 and its helpers; what they depend on comes
+# along.  The debug kernel has them built in.
 DOM0_MODULES=(
 	xenfs xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xen-netback
 	veth dummy bridge nf_tables nft_ct nft_nat nft_masq nft_reject_inet
 	nf_conntrack sch_netem sch_tbf tcp_bbr inet_diag tcp_diag
 )
-GUEST_MODULES=(xen-netfront inet_diag tcp_diag)
+GUEST_MODULES=(xen-netfront inet_diag tcp_diag dummy)
 
 OUR_MODULES=(xen-flexring pvcalls-back pvcalls-front)
 
@@ -51,22 +52,18 @@ modules_build()
 	fi
 }
 
-modules_present()
+# Ours, for the kernel of kernel_of; sets OURS.
+modules_ours()
 {
 	local m
 
+	modules_build "$KERNEL_ID" "$KDIR"
+	OURS=()
 	for m in "${OUR_MODULES[@]}"; do
 		[ -f "$MODULES_DIR/$m.ko" ] ||
 			die "the build made no $m.ko in $MODULES_DIR"
+		OURS+=("$MODULES_DIR/$m.ko")
 	done
-}
-
-modules_debian()
-{
-	deps_build
-	KVER=$(debian_kver)
-	modules_build "$KVER" "/lib/modules/$KVER/build"
-	modules_present
 }
 
 # modroot DIR NAMES-ARRAY FILE.ko...: /lib/modules in DIR with the kernel's
@@ -101,7 +98,8 @@ verb_build()
 {
 	local m
 
-	modules_debian
+	kernel_of guest
+	modules_ours
 	for m in "${OUR_MODULES[@]}"; do
 		count_pass "$m.ko for $KVER"
 	done

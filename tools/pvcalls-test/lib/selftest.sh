@@ -22,7 +22,9 @@ verb_selftest()
 
 	lab_prepare
 	lab_new selftest
+	kernel_of dom0
 	lab_dom0_modules
+	kernel_of guest
 	lab_guest pvcalls
 	lab_boot 300 broken.sh
 	log=$RUN/verdict.log

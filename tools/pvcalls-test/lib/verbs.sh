@@ -5,16 +5,14 @@
 # One run with our modules on both sides.
 our_lab()
 {
-	local ko=() m
-
 	lab_prepare
-	modules_debian
-	for m in "${OUR_MODULES[@]}"; do
-		ko+=("$MODULES_DIR/$m.ko")
-	done
 	lab_new "$VERB"
-	lab_dom0_modules "${ko[@]}"
-	lab_guest pvcalls "${ko[@]}"
+	kernel_of dom0
+	modules_ours
+	lab_dom0_modules "${OURS[@]}"
+	kernel_of guest
+	modules_ours
+	lab_guest pvcalls "${OURS[@]}"
 	pvcalls_run_install "$RUN/guests/pvcalls"
 }
 
@@ -34,7 +32,9 @@ verb_boot()
 {
 	lab_prepare
 	lab_new boot
+	kernel_of dom0
 	lab_dom0_modules
+	kernel_of guest
 	lab_guest pvcalls
 	lab_boot 300 boot.sh
 	lab_verdict
@@ -63,6 +63,16 @@ verb_smoke()
 	socktest_install
 	note "booting Xen; about two minutes"
 	lab_boot 900 smoke.sh
+	lab_verdict
+	finish
+}
+
+verb_driver()
+{
+	our_lab
+	socktest_install
+	note "booting Xen; about two minutes"
+	lab_boot 900 driver.sh
 	lab_verdict
 	finish
 }

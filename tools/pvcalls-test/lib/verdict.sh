@@ -10,6 +10,8 @@
 #	@end			dom0 reached its end
 
 BAD_LINES='BUG:|WARNING:|KASAN|UBSAN|Call Trace|Oops|\(XEN\).*Assertion|rcu.*stall|hung task|lockdep|general protection fault[,:]|Kernel panic|possible recursive locking|inconsistent lock state|suspicious RCU usage'
+# What only the debug kernel says.
+BAD_LINES+='|BUG [a-zA-Z]|INFO: task .* blocked|INFO: trying to register|ODEBUG|workqueue lockup|soft lockup|kmemleak: [0-9]+ new|kmemleak: .*disabled|unreferenced object|pagealloc: |list_(add|del) corruption|Redzone|Poison overwritten|ref_tracker: .*(leaked|has)|held lock freed|bad unlock balance'
 
 # One file per console: Xen, dom0 and each guest.
 lab_collect()
