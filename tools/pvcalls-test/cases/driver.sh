@@ -40,10 +40,10 @@ case_client()
 	dom0 "xenstore-read $(backend_node client)/state $(frontend_node client)/state"
 }
 
-title case_stream "16 MiB each way between guest and driver domain, unharmed"
+title case_stream "4 MiB each way between guest and driver domain, unharmed"
 case_stream()
 {
-	guest_run driver 30 'set -e; mkdir -p /srv/cgi-bin; head -c 16777216 /dev/urandom >/srv/page.bin
+	guest_run driver 30 'set -e; mkdir -p /srv/cgi-bin; head -c 4194304 /dev/urandom >/srv/page.bin
 		printf "#!/bin/sh\necho; sha256sum\n" >/srv/cgi-bin/sum
 		chmod 755 /srv/cgi-bin/sum
 		busybox httpd -p 192.0.2.1:80 -h /srv'
@@ -51,7 +51,7 @@ case_stream()
 	tell "down: $(guest_run client 60 'sha256sum </tmp/page.bin' | tee /run/lab/down)"
 	tell "sent: $(guest_run driver 60 'sha256sum </srv/page.bin' | tee /run/lab/sent)"
 	cmp /run/lab/down /run/lab/sent
-	[ "$(guest_run client 20 'stat -c %s /tmp/page.bin')" = $((16 << 20)) ]
+	[ "$(guest_run client 20 'stat -c %s /tmp/page.bin')" = $((4 << 20)) ]
 	guest_run client 120 'pvcalls-run curl -sS --max-time 200 --data-binary @/tmp/page.bin http://192.0.2.1/cgi-bin/sum' |
 		tee /run/lab/up
 	cmp /run/lab/up /run/lab/sent
@@ -97,7 +97,7 @@ case_unload()
 {
 	client_create again
 	guest again 60 'pvcalls-run curl -sS --max-time 50 -o /tmp/page.bin http://192.0.2.1/page.bin'
-	[ "$(guest_run again 20 'stat -c %s /tmp/page.bin')" = $((16 << 20)) ]
+	[ "$(guest_run again 20 'stat -c %s /tmp/page.bin')" = $((4 << 20)) ]
 	guest_run driver 60 'rmmod pvcalls-back && rmmod xen-flexring'
 	frontend_unload again
 	no_warnings driver
