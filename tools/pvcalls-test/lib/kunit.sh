@@ -30,7 +30,7 @@ kunit_boot()
 		-m 1G -display none -no-reboot -net none -monitor none \
 		-serial "file:$RUN/console.log" -serial "file:$RUN/result.log" \
 		-kernel "$OWN_BZIMAGE" -initrd "$RUN/initramfs.cpio" \
-		-append "console=ttyS0 panic=1 panic_on_warn=1 loglevel=7" \
+		-append "console=ttyS0 panic=1 oops=panic panic_on_warn=1 loglevel=7" \
 		2>"$RUN/qemu.log" || BOOT_STATUS=$?
 	rm "$RUN/initramfs.cpio"
 	sed -i 's/\r//g' "$RUN/console.log" "$RUN/result.log"

@@ -24,9 +24,9 @@ sources_sync()
 	rsync -rlpc --delete \
 		--filter='P *.o' --filter='P *.ko' --filter='P *.mod' \
 		--filter='P *.mod.c' --filter='P .*.cmd' --filter='P *.order' \
-		--filter='P *.symvers' --filter='P .tmp*' --filter='P *.a' \
+		--filter='P *.symvers' --filter='P *.gcno' --filter='P .tmp*' --filter='P *.a' \
 		--exclude='*.o' --exclude='*.ko' --exclude='*.mod' \
-		--exclude='*.mod.c' --exclude='.*.cmd' --exclude='modules.order' \
+		--exclude='*.mod.c' --exclude='*.gcno' --exclude='.*.cmd' --exclude='modules.order' \
 		--exclude='Module.symvers' --exclude='.git' \
 		"$ROOT/" "$dir/"
 }

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The whole backend but its ends towards xenstore and the module loader, once
+ * more, for its suites: as it is, except that its memory comes from points.c.
+ *
+ * Copyright (C) 2026 the xen-pvcalls developers
+ */
+#include "../points.c"
+#include "../fake_event.c"
+
+#include <linux/bvec.h>
+#include <linux/inetdevice.h>
+#include <linux/jiffies.h>
+#include <linux/mm.h>
+#include <linux/tcp.h>
+#include <net/inet_connection_sock.h>
+#include <net/net_namespace.h>
+#include <net/route.h>
+#include <net/sock.h>
+#include <xen/xenbus.h>
+
+/* Frees by RCU, which points.c does not count. */
+#include "pvcalls-back/policy.c"
+#include "pvcalls-back/admit.c"
+
+#include "../points_use.h"
+
+#include "pvcalls-back/request.c"
+#include "pvcalls-back/command.c"
+#include "pvcalls-back/guest.c"
+#include "pvcalls-back/socket.c"
+#include "pvcalls-back/hook.c"
+#include "pvcalls-back/ring.c"
+#include "pvcalls-back/connect.c"
+#include "pvcalls-back/listen.c"
+#include "pvcalls-back/ioworker.c"
+#include "pvcalls-back/release.c"
+#include "pvcalls-back/linger.c"

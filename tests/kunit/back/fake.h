@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A frontend that does what a test tells it, on plain memory.
+ *
+ * Copyright (C) 2026 the xen-pvcalls developers
+ */
+#ifndef _BACK_FAKE_H
+#define _BACK_FAKE_H
+
+#include <kunit/test.h>
+#include <linux/net.h>
+#include <xen/interface/io/pvcalls.h>
+#include <xen/xenbus.h>
+
+#include "../fake_event.h"
+#include "pvcalls-back/guest.h"
+
+/* Grant references, from 1; 0 is none. */
+#define FAKE_GRANTS	2100
+/* Requests of one test. */
+#define FAKE_REQUESTS	2048
+/* The answer to a request that has none. */
+#define UNANSWERED	1
+
+/**
+ * struct fake_ring - a data ring as the frontend has it
+ * @ref: grant of the indexes page
+ * @port: event channel
+ * @order: of the ring
+ * @size: bytes of one direction
+ * @intf: the indexes page
+ * @in_cons: our own index of "in"
+ * @out_prod: our own index of "out"
+ * @pages: of data, in order
+ */
+struct fake_ring {
+	u32 ref;
+	u32 port;
+	u32 order;
+	u32 size;
+	struct pvcalls_data_intf *intf;
+	u32 in_cons;
+	u32 out_prod;
+	struct page *pages[1 << PVCALLS_MAX_RING_ORDER];
+};
+
+/**
+ * struct fake_request - a request that was sent, and what came back
+ * @cmd: as sent
+ * @id: as sent
+ * @answers: how many came
+ * @ret: the last one
+ */
+struct fake_request {
+	u32 cmd;
+	u64 id;
+	unsigned int answers;
+	int ret;
+};
+
+/**
+ * struct fake_back - all there is of a test
+ * @xbdev: the device
+ * @guest: what is tested
+ * @ref: grant of the command ring
+ * @port: event channel of the command ring
+ * @ring: the command ring
+ * @nr: how many requests were sent; their ids are 0 to @nr - 1
+ * @requests: all of them
+ */
+struct fake_back {
+	struct xenbus_device xbdev;
+	struct pvback_guest *guest;
+	u32 ref;
+	u32 port;
+	struct xen_pvcalls_front_ring ring;
+	unsigned int nr;
+	struct fake_request requests[FAKE_REQUESTS];
+};
+
+/* grant.c: the hypervisor */
+extern const struct flexring_back_ops fake_back_ops;
+int fake_grants_init(void);
+void fake_grants_exit(void);
+u32 fake_grant(struct kunit *test, struct page **page);
+void fake_grant_revoke(u32 ref);
+int fake_mapped(void);
+
+/* guest.c: the command ring */
+int fake_back_init(struct kunit *test);
+void fake_back_exit(struct kunit *test);
+void fake_back_connect(struct kunit *test);
+void fake_back_end(struct kunit *test);
+u32 fake_send(struct kunit *test, const struct xen_pvcalls_request *req);
+void fake_collect(struct kunit *test);
+int fake_answer(struct kunit *test, u32 req_id);
+int fake_peek(struct kunit *test, u32 req_id);
+void fake_settle(void);
+bool fake_await(bool (*ready)(void *arg), void *arg);
+
+/* ask.c: one function for each command; they return the request's id */
+u32 ask_bare(struct kunit *test, u32 cmd, u64 id);
+u32 ask_socket(struct kunit *test, u64 id);
+u32 ask_connect(struct kunit *test, u64 id, u16 port, u32 ref, u32 evtchn);
+u32 ask_bind(struct kunit *test, u64 id, u16 port);
+u32 ask_listen(struct kunit *test, u64 id, u32 backlog);
+u32 ask_accept(struct kunit *test, u64 id, u64 id_new, u32 ref, u32 evtchn);
+u32 ask_poll(struct kunit *test, u64 id);
+u32 ask_release(struct kunit *test, u64 id);
+
+/* ring.c: the data ring */
+struct fake_ring *fake_ring(struct kunit *test, u32 order);
+u32 fake_ring_put(struct fake_ring *ring, const u8 *from, u32 bytes);
+u32 fake_ring_get(struct fake_ring *ring, u8 *to, u32 bytes);
+
+/* net.c: the rest of the world */
+struct socket *net_listen(struct kunit *test, int backlog, u16 *port);
+struct socket *net_connect(struct kunit *test, u16 port);
+struct socket *net_accept(struct kunit *test, struct socket *sock);
+u16 net_port(struct kunit *test);
+int net_send(struct socket *sock, const void *from, size_t bytes, int flags);
+int net_recv(struct socket *sock, void *to, size_t bytes, int flags);
+void net_small(struct socket *sock);
+void net_reset(struct socket *sock);
+
+/* steps.c: the way to a state */
+struct socket *step_connected_to(struct kunit *test, u64 id,
+				 struct fake_ring *ring,
+				 struct socket *listener, u16 port);
+struct socket *step_connected(struct kunit *test, u64 id,
+			      struct fake_ring *ring);
+u16 step_listening(struct kunit *test, u64 id);
+struct fake_ring *step_connecting(struct kunit *test, u64 id, u32 *req_id);
+
+#define EXPECT_ANSWER(test, req_id, ret) \
+	KUNIT_EXPECT_EQ(test, fake_answer(test, req_id), ret)
+#define ASSERT_ANSWER(test, req_id, ret) \
+	KUNIT_ASSERT_EQ(test, fake_answer(test, req_id), ret)
+
+extern struct kunit_suite back_command_suite;
+extern struct kunit_suite back_state_suite;
+extern struct kunit_suite back_socket_suite;
+extern struct kunit_suite back_data_suite;
+extern struct kunit_suite back_memory_suite;
+
+#endif /* _BACK_FAKE_H */
