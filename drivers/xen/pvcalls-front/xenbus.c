@@ -15,6 +15,9 @@
  *	            <---------- Closed, the ring is freed
  *	InitWait    ----------> from Closed all over again
  *
+ * Any state before Connected, or none, of a backend that was Connected is
+ * taken for Closing: it died, and perhaps runs again.
+ *
  * The other way round, when the module is unloaded or the backend breaks the
  * protocol: Closing, wait for the backend's Closing or Closed, Closed.
  *
@@ -188,6 +191,10 @@ static void pvfront_changed(struct xenbus_device *xbdev,
 {
 	struct pvfront_dev *dev = dev_get_drvdata(&xbdev->dev);
 
+	/* A backend that vanished, or began anew, and did not say so. */
+	if (xbdev->state == XenbusStateConnected &&
+	    state < XenbusStateConnected)
+		pvfront_closed_dev(dev);
 	switch (state) {
 	case XenbusStateInitWait:
 		if (xbdev->state == XenbusStateClosed)
