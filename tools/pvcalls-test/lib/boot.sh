@@ -146,7 +146,7 @@ lab_qemu()
 	[ -z "${LAB_LIVE:-}" ] || [ -n "${LAB_SHELL:-}" ] || live_start
 	timeout --foreground -k 5 "$limit" \
 		qemu-system-x86_64 -M q35 -accel tcg,thread=multi \
-		-cpu max,-smap,-smep,-rdtscp -smp 2 -m "${LAB_MEMORY:-4G}" \
+		-cpu max,-smap,-smep,-rdtscp -smp "${LAB_CPUS:-2}" -m "${LAB_MEMORY:-4G}" \
 		-display none -no-reboot -net none -monitor none \
 		-chardev "file,id=console,path=$RUN/console.log" \
 		-serial chardev:console -chardev "$result" -serial chardev:result \
