@@ -212,6 +212,7 @@ void fake_collect(struct kunit *test)
 	do {
 		RING_IDX prod = READ_ONCE(fake->ring.sring->rsp_prod);
 
+		/* The index before the responses it covers. */
 		virt_rmb();
 		KUNIT_ASSERT_FALSE(test, RING_RESPONSE_PROD_OVERFLOW(&fake->ring,
 								     prod));
