@@ -62,7 +62,8 @@ static void pvback_connect_try(struct pvback_socket *socket)
 	struct pvback_call *call = socket->connecting;
 	int ret;
 
-	ret = kernel_connect(socket->sock, &call->req.addr.sa,
+	ret = kernel_connect(socket->sock,
+			     (struct pvcalls_sockaddr *)&call->req.addr.sa,
 			     call->req.addr_len, O_NONBLOCK);
 	if (ret == -EINPROGRESS || ret == -EALREADY)
 		return;

@@ -39,7 +39,8 @@ void pvback_listen_bind(struct pvback_socket *socket,
 				   &call->req.addr.sa);
 	if (!ret) {
 		sock_set_reuseaddr(socket->sock->sk);
-		ret = kernel_bind(socket->sock, &call->req.addr.sa,
+		ret = kernel_bind(socket->sock,
+				  (struct pvcalls_sockaddr *)&call->req.addr.sa,
 				  call->req.addr_len);
 		if (!ret)
 			socket->bound = true;

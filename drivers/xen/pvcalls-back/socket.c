@@ -181,12 +181,16 @@ static void pvback_socket_free(struct kref *ref)
  */
 static void pvback_socket_hold_net(struct sock *sk)
 {
+#ifdef PVCALLS_HAVE_REFCNT_UPGRADE
+	sk_net_refcnt_upgrade(sk);
+#else
 	struct net *net = sock_net(sk);
 
 	pvcalls_untrack_net(net, sk);
 	sk->sk_net_refcnt = 1;
 	get_net_track(net, &sk->ns_tracker, GFP_KERNEL);
 	sock_inuse_add(net, 1);
+#endif
 }
 
 /**

@@ -18,8 +18,8 @@
 #include "addr.h"
 #include "sock.h"
 
-static int pvfront_op_connect(struct socket *sock, struct sockaddr *addr,
-			      int len, int flags)
+static int pvfront_op_connect(struct socket *sock,
+			      struct pvcalls_sockaddr *addr, int len, int flags)
 {
 	struct sockaddr_in wire = {};
 	struct sock *sk = sock->sk;
@@ -27,8 +27,8 @@ static int pvfront_op_connect(struct socket *sock, struct sockaddr *addr,
 	int ret;
 
 	lock_sock(sk);
-	ret = pvfront_addr_connect(sk->sk_family, ipv6_only_sock(sk), addr, len,
-				   &wire);
+	ret = pvfront_addr_connect(sk->sk_family, ipv6_only_sock(sk),
+				   (struct sockaddr *)addr, len, &wire);
 	ret = pvfront_route(sk, ret, &wire, &ps);
 	if (!ret)
 		goto native;
@@ -51,7 +51,8 @@ static int pvfront_may_bind(const struct sock *sk, __be16 port)
 	return 0;
 }
 
-static int pvfront_op_bind(struct socket *sock, struct sockaddr *addr, int len)
+static int pvfront_op_bind(struct socket *sock, struct pvcalls_sockaddr *addr,
+			   int len)
 {
 	struct sockaddr_in wire = {};
 	struct sock *sk = sock->sk;
@@ -59,8 +60,8 @@ static int pvfront_op_bind(struct socket *sock, struct sockaddr *addr, int len)
 	int ret;
 
 	lock_sock(sk);
-	ret = pvfront_addr_bind(sk->sk_family, ipv6_only_sock(sk), addr, len,
-				&wire);
+	ret = pvfront_addr_bind(sk->sk_family, ipv6_only_sock(sk),
+				(struct sockaddr *)addr, len, &wire);
 	/* What is refused here decides nothing. */
 	if (ret == PVFRONT_REMOTE && pvfront_may_bind(sk, wire.sin_port))
 		ret = -EACCES;
@@ -105,10 +106,10 @@ native:
  * struct socket has our operations and a reference on this module.
  */
 static int pvfront_accept_native(struct socket *sock, struct socket *newsock,
-				 int flags, bool kern)
+				 PVCALLS_ACCEPT_PARAMS)
 {
 	const struct proto_ops *native = pvfront_native(sock);
-	int ret = native->accept(sock, newsock, flags, kern);
+	int ret = native->accept(sock, newsock, PVCALLS_ACCEPT_ARGS);
 
 	if (ret || newsock->ops != sock->ops)
 		return ret;
@@ -143,16 +144,17 @@ static int pvfront_accept_graft(struct sock *sk, struct socket *newsock,
 }
 
 static int pvfront_op_accept(struct socket *sock, struct socket *newsock,
-			     int flags, bool kern)
+			     PVCALLS_ACCEPT_PARAMS)
 {
 	struct pvfront_sock *child, *ps = pvfront_of(sock->sk);
 	struct sock *sk = sock->sk;
 	int ret;
 
 	if (!ps)
-		return pvfront_accept_native(sock, newsock, flags, kern);
+		return pvfront_accept_native(sock, newsock,
+					     PVCALLS_ACCEPT_ARGS);
 	lock_sock(sk);
-	child = pvfront_accept(sk, ps, flags);
+	child = pvfront_accept(sk, ps, PVCALLS_ACCEPT_FLAGS);
 	ret = PTR_ERR_OR_ZERO(child);
 	if (!ret) {
 		ret = pvfront_accept_graft(sk, newsock, child);
@@ -264,19 +266,38 @@ static int pvfront_op_shutdown(struct socket *sock, int how)
 	return ret;
 }
 
+/**
+ * pvfront_ioctl - how many bytes wait in a ring?
+ * @ps: the remote half
+ * @cmd: SIOCINQ or SIOCOUTQ
+ * @bytes: set to the answer
+ *
+ * Context: any.
+ * Return: 0, -EINVAL for a listener, or -ENOIOCTLCMD for another command.
+ */
+int pvfront_ioctl(struct pvfront_sock *ps, unsigned int cmd, int *bytes)
+{
+	if (cmd != SIOCINQ && cmd != SIOCOUTQ)
+		return -ENOIOCTLCMD;
+	if (pvfront_sock_state(ps) == PVFRONT_LISTENING)
+		return -EINVAL;
+	*bytes = cmd == SIOCINQ ? pvfront_stream_inq(ps) :
+				  pvfront_stream_outq(ps);
+	return 0;
+}
+
 static int pvfront_op_ioctl(struct socket *sock, unsigned int cmd,
 			    unsigned long arg)
 {
 	struct pvfront_sock *ps = pvfront_of(sock->sk);
-	u32 bytes;
+	int ret = -ENOIOCTLCMD;
+	int bytes;
 
-	if (!ps || (cmd != SIOCINQ && cmd != SIOCOUTQ))
+	if (ps)
+		ret = pvfront_ioctl(ps, cmd, &bytes);
+	if (ret == -ENOIOCTLCMD)
 		return pvfront_native(sock)->ioctl(sock, cmd, arg);
-	if (pvfront_sock_state(ps) == PVFRONT_LISTENING)
-		return -EINVAL;
-	bytes = cmd == SIOCINQ ? pvfront_stream_inq(ps) :
-				 pvfront_stream_outq(ps);
-	return put_user(bytes, (u32 __user *)arg);
+	return ret ?: put_user(bytes, (int __user *)arg);
 }
 
 static int pvfront_op_release(struct socket *sock)
@@ -337,6 +358,8 @@ void pvfront_ops_fill(struct proto_ops *ops, const struct proto_ops *native)
 	ops->sendmsg = pvfront_op_sendmsg;
 	ops->recvmsg = pvfront_op_recvmsg;
 	ops->splice_read = pvfront_op_splice_read;
+	/* Our peek begins at the first byte; TCP's before 6.9 does too. */
+	ops->set_peek_off = NULL;
 #ifdef PVCALLS_HAVE_SENDPAGE
 	ops->sendpage = pvfront_op_sendpage;
 #endif

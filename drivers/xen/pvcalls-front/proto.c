@@ -88,6 +88,16 @@ static int pvfront_no_port(struct sock *sk, unsigned short port)
 	return -EINVAL;
 }
 
+#ifdef PVCALLS_HAVE_PROTO_IOCTL
+/* io_uring asks here, and not the proto_ops. */
+static int pvfront_remote_ioctl(struct sock *sk, int cmd, int *karg)
+{
+	int ret = pvfront_ioctl(pvfront_of(sk), cmd, karg);
+
+	return ret == -ENOIOCTLCMD ? tcp_prot.ioctl(sk, cmd, karg) : ret;
+}
+#endif
+
 static void pvfront_fill_prots(struct proto *prot, struct proto *remote,
 			       const struct proto *native)
 {
@@ -104,6 +114,13 @@ static void pvfront_fill_prots(struct proto *prot, struct proto *remote,
 	remote->disconnect = pvfront_no_disconnect;
 	remote->get_port = pvfront_no_port;
 	remote->diag_destroy = NULL;
+#ifdef PVCALLS_HAVE_PROTO_IOCTL
+	remote->ioctl = pvfront_remote_ioctl;
+#endif
+#ifdef PVCALLS_HAVE_SPLICE_EOF
+	/* Nothing of ours waits for more to come. */
+	remote->splice_eof = NULL;
+#endif
 }
 
 static struct inet_protosw pvfront_protosw4 = {

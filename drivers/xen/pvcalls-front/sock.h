@@ -228,6 +228,7 @@ int pvfront_route(struct sock *sk, int reach, const struct sockaddr_in *wire,
 		  struct pvfront_sock **ps);
 
 /* ops.c */
+int pvfront_ioctl(struct pvfront_sock *ps, unsigned int cmd, int *bytes);
 void pvfront_ops_fill(struct proto_ops *ops, const struct proto_ops *native);
 
 /* proto.c */

@@ -249,7 +249,7 @@ static void pvfront_await_backend(struct xenbus_device *xbdev,
 	enum xenbus_state now;
 
 	do {
-		now = xenbus_read_driver_state(xbdev->otherend);
+		now = pvcalls_read_state(xbdev, xbdev->otherend);
 		if (now >= state || now == XenbusStateUnknown ||
 		    now == XenbusStateInitWait)
 			return;
