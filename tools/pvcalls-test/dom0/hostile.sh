@@ -1,0 +1,201 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A hostile guest beside an honest one, and what dom0 is left with.
+#
+# Guest "rogue" has no PV Calls frontend in its kernel: rogue-front speaks the
+# protocol, case by case.  Guest "honest" uses pvcalls-front.
+
+MIB=/srv/www/mib.bin
+
+# hostile_up BACKEND: everything that the cases need.
+hostile_up()
+{
+	net_up
+	web_up 1
+	head -c 1M /dev/urandom >"$MIB"
+	# Connections to 192.0.2.1:5009 get no answer at all.
+	srv nft add table inet hole
+	srv nft add chain inet hole in '{ type filter hook input priority 0; }'
+	srv nft add rule inet hole in tcp dport 5009 drop
+	srv socktest server 192.0.2.1 5000 192.0.2.2 >/dev/null 2>&1 &
+	# shellcheck disable=SC2016 # for that shell
+	wait_for 20 srv bash -c 'ss -Hltn "sport = :5000" | grep -q .'
+	modprobe "$1"
+	# What a released socket has not sent is kept for a while; a short one.
+	[ "$1" != pvcalls-back ] ||
+		echo 5 >/sys/module/pvcalls_back/parameters/linger_timeout
+	guest_create honest
+	guest_run honest 30 'modprobe pvcalls-front'
+	connected honest
+	rogue_create
+}
+
+rogue_create()
+{
+	guest_create rogue rogue
+	guest_run rogue 30 'modprobe xen-gntalloc && modprobe xen-evtchn &&
+		echo 8192 >/sys/module/xen_gntalloc/parameters/limit'
+}
+
+# The honest guest fetches a file and sends back what it got.
+honest_moves()
+{
+	local url=http://192.0.2.1 t
+	t=$(deadline 20)
+
+	rm -f /srv/www/up/mib.bin
+	guest_run honest 45 "pvcalls-run curl -sS --max-time $t -o /tmp/mib $url/mib.bin &&
+		pvcalls-run curl -sS --max-time $t -T /tmp/mib $url/up/mib.bin" &&
+		cmp "$MIB" /srv/www/up/mib.bin
+}
+
+rogue_front()
+{
+	guest_run rogue "$1" "LAB_SLOW=$LAB_SLOW timeout $(deadline "$1") rogue-front $2"
+}
+
+# The directory of the device is gone: only the toolstack can make a new one.
+rogue_frontend_node()
+{
+	local front=$1 back=$2 domid=$3 key
+
+	xenstore-write "$front/backend" "$back" "$front/backend-id" 0 \
+		"$front/state" 1
+	for key in '' /backend /backend-id /state; do
+		xenstore-chmod "$front$key" "n$domid" r0
+	done
+}
+
+rogue_device()
+{
+	[ -d "/sys/bus/xen-backend/devices/pvcalls-$(guest_domid rogue)-0" ]
+}
+
+# Bring back a device that lost its nodes, as the toolstack would.
+rogue_revive()
+{
+	local front back domid
+	domid=$(guest_domid rogue)
+	front=$(frontend_node rogue)
+	back=$(backend_node rogue)
+
+	if ! xenstore-exists "$front/state"; then
+		rogue_frontend_node "$front" "$back" "$domid"
+	fi
+	rogue_device && return
+	xenstore-write "$front/state" 1
+	xenstore-write "$back/state" 1
+	wait_for 20 rogue_device
+}
+
+# Grants of the rogue that somebody has mapped; 'g' prints them on Xen's
+# console, in its own time.
+GRANTS=/run/lab/grants
+
+grants_printed()
+{
+	xl dmesg >"$GRANTS"
+	grep -q 'gnttab_usage_print_all ] done' "$GRANTS"
+}
+
+grants_of()
+{
+	xl dmesg -c >/dev/null
+	xl debug-keys g
+	wait_for 10 grants_printed || { echo 999999; return; }
+	awk -v dom="d$1" '
+		/grant-table for remote/ {
+			inside = index($0, "remote " dom " ") > 0
+		}
+		inside && /\[0x[0-9a-f]+\]/ { n++ }
+		END { print n + 0 }' "$GRANTS"
+}
+
+# 0 in a kernel that does not count them.
+slab_objects()
+{
+	[ -r /proc/slabinfo ] || { echo 0; return; }
+	awk -v name="$1" '$1 == name { n = $2 } END { print n + 0 }' /proc/slabinfo
+}
+
+meminfo()
+{
+	awk -v name="$1:" '$1 == name { print $2 }' /proc/meminfo
+}
+
+# What dom0 holds that might be the rogue's: one "NAME NUMBER" a line.
+resources()
+{
+	local domid
+	domid=$(guest_domid rogue)
+
+	echo "events $(lsevtchn 0 | grep -c "Remote Domain $domid," || :)"
+	echo "grants $(grants_of "$domid")"
+	echo "sockets $(awk '$1 == "TCP:" { print $9 }' /proc/net/sockstat)"
+	echo "workqueues $(slab_objects pool_workqueue)"
+	echo "slab $(meminfo SUnreclaim)"
+	echo "used $(($(meminfo MemTotal) - $(meminfo MemAvailable)))"
+}
+
+# How much more than before is no leak: other things of dom0 come and go too.
+# Memory is in KiB.
+declare -A SLACK=([events]=0 [grants]=0 [sockets]=0 [workqueues]=64 \
+	[slab]=6144 [used]=32768)
+
+RES_BEFORE=/run/lab/resources
+RES_LEFT=/run/lab/resources.left
+
+resources_back()
+{
+	local name number before
+
+	resources >"$RES_LEFT.now"
+	: >"$RES_LEFT"
+	while read -r name number; do
+		before=$(sed -n "s/^$name //p" "$RES_BEFORE")
+		[ "$number" -le $((before + SLACK[$name])) ] ||
+			echo "$name: $before before, $number now" >>"$RES_LEFT"
+	done <"$RES_LEFT.now"
+	[ ! -s "$RES_LEFT" ]
+}
+
+# A guest that breaks rules may be complained about, a few times each case.
+REFUSALS='requests at once, device disabled|ring order [0-9]+ refused'
+REFUSALS+='|bad ring index|wants version|command ring of domain'
+REFUSALS+='|reading /local/domain/|error/backend|xenbus_dev_error'
+MANY_REFUSALS=16
+
+log_is_quiet()
+{
+	local lines
+
+	lines=$(our_warnings dom0)
+	dmesg -C
+	if grep -v -E "$REFUSALS" <<<"$lines" | grep .; then
+		return 1
+	fi
+	[ "$(grep -c . <<<"$lines")" -le "$MANY_REFUSALS" ] && return
+	echo "more than $MANY_REFUSALS complaints:"
+	echo "$lines"
+	return 1
+}
+
+# While these run, the honest guest moves its data too.
+DURING=' prod-for-ever storm-command storm-data black-hole undrained '
+
+# hostile_try CASE SECONDS ARGUMENTS: sets WRONG, what the rogue or the honest
+# guest complain of; empty if nothing.
+hostile_try()
+{
+	local name=$1 seconds=$2 out st=0
+	out=/run/lab/rogue.out
+
+	WRONG=
+	guest_start rogue case "LAB_SLOW=$LAB_SLOW timeout $(deadline "$seconds") rogue-front $3"
+	if [[ $DURING = *" $name "* ]] && ! honest_moves; then
+		WRONG="meanwhile the honest guest can not move data"
+	fi
+	guest_job_wait rogue case $((seconds + 10)) >"$out" 2>&1 || st=$?
+	cat "$out"
+	[ "$st" = 0 ] || WRONG+="${WRONG:+; }$(tail -n 1 "$out") (status $st)"
+}
