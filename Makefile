@@ -32,7 +32,8 @@ install: modules_install
 demo:
 	LAB_SHELL=$(LAB_SHELL) $(LAB) demo
 
-check check-full lint unit kunit smoke interop driver:
+check check-full lint unit kunit smoke interop driver hostile hostile-front \
+hostile-intree matrix:
 	$(LAB) $@
 
 # SECONDS is also bash's own: hand it on by another name.
@@ -61,6 +62,7 @@ help:
 	@echo 'make smoke          end-to-end tests under Xen (root)'
 	@echo 'make driver         the backend in a driver domain (root)'
 	@echo 'make interop        our modules against other implementations (root)'
+	@echo 'make matrix         smoke with other kernels, Xens, guest types (root)'
 	@echo 'make fuzz SECONDS=n fuzz the pure files, n seconds each'
 	@echo 'make clean          remove what was built and the logs'
 	@echo 'make distclean      remove the cache of the lab too'
@@ -68,4 +70,5 @@ help:
 	@echo 'KDIR=$(KDIR)'
 
 .PHONY: all modules modules_install tools install demo check check-full lint \
-	unit kunit smoke interop driver fuzz clean distclean help
+	unit kunit smoke interop driver hostile hostile-front hostile-intree \
+	matrix fuzz clean distclean help

@@ -31,8 +31,8 @@ lab_new()
 	find "$CACHE/runs" -mindepth 1 -maxdepth 1 -type d | sort | head -n -20 |
 		xargs -r rm -rf
 	: >"$RUN/dom0/lab/env"
-	lab_setting XEN_BIN_DIR /usr/lib/xen-4.17/bin
 	kernel_settings
+	lab_setting GUEST_TYPE "$GUEST_TYPE"
 }
 
 lab_setting()

@@ -30,19 +30,27 @@ verb_unit()
 	finish
 }
 
-# One stage: a run of its own, what it says is shown and counted.
+# stage NAME COMMAND...: a run of its own, what it says is shown and counted.
+stage()
+{
+	local name=$1 log=$CACHE/logs/stage-${1// /-}.log st=0 failed=$FAILED
+	shift
+
+	mkdir -p "${log%/*}"
+	printf '\n== %s\n' "$name"
+	"$@" 2>&1 | tee "$log" || st=$?
+	count_from "$name" "$log"
+	if [ "$st" != 0 ] && [ "$FAILED" = "$failed" ]; then
+		count_fail "$name: status $st"
+	fi
+}
+
 check_stage()
 {
-	local stage=$1 log=$CACHE/logs/check-${1// /-}.log st=0 start=$SECONDS
-	local passed=$PASSED failed=$FAILED words
+	local stage=$1 start=$SECONDS passed=$PASSED failed=$FAILED words
 
 	read -ra words <<<"$stage"
-	printf '\n== %s\n' "$stage"
-	env "${words[@]:1}" "$LAB/run" "${words[0]}" 2>&1 | tee "$log" || st=$?
-	count_from "$stage" "$log"
-	if [ "$st" != 0 ] && [ "$FAILED" = "$failed" ]; then
-		count_fail "$stage: status $st"
-	fi
+	stage "$stage" env "${words[@]:1}" "$LAB/run" "${words[0]}"
 	TABLE+=$(printf '%-24s %5d s %8d %8d' "$stage" $((SECONDS - start)) \
 		$((PASSED - passed)) $((FAILED - failed)))$'\n'
 }
@@ -51,7 +59,6 @@ check_stages()
 {
 	local stage start=$SECONDS
 
-	mkdir -p "$CACHE/logs"
 	TABLE=
 	for stage; do
 		check_stage "$stage"

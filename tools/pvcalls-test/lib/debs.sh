@@ -28,17 +28,18 @@ deb_version()
 # as it is; decompressing twice per run would cost TCG half a minute.
 vmlinux_extract()
 {
-	local image=$1 out=$2 sects offset length
+	local image=$1 out=$2 sects offset length unpack=xz
 
 	sects=$(od -An -tu1 -j $((0x1f1)) -N 1 "$image")
 	offset=$(od -An -tu4 -j $((0x248)) -N 4 "$image")
 	length=$(od -An -tu4 -j $((0x24c)) -N 4 "$image")
 	offset=$((offset + (sects + 1) * 512))
-	# The last four bytes are the size, not part of the xz stream.
-	dd status=none bs=1M iflag=skip_bytes,count_bytes if="$image" of="$out.xz" \
+	[ "$(od -An -tx4 -j "$offset" -N 4 "$image")" != ' fd2fb528' ] || unpack=zstd
+	# The last four bytes are the size, not part of the stream.
+	dd status=none bs=1M iflag=skip_bytes,count_bytes if="$image" of="$out.z" \
 		skip="$offset" count=$((length - 4))
-	xz -dc "$out.xz" >"$out.new"
-	rm "$out.xz"
+	"$unpack" -dc <"$out.z" >"$out.new"
+	rm "$out.z"
 	mv "$out.new" "$out"
 }
 
@@ -59,17 +60,22 @@ kernel_fetch()
 			vmlinux_extract "$KERNEL_DIR/boot/vmlinuz-$KVER" "$VMLINUX"
 }
 
-# Sets XEN_VERSION and XEN_BIN, the hypervisor, uncompressed.
+# Sets XEN_BIN, the hypervisor, uncompressed.
 xen_fetch()
 {
 	local dir
 
+	if [ "$RELEASE" != bookworm ]; then
+		kit_make
+		XEN_BIN=$KIT/image/xen
+		return
+	fi
 	apt_lists
-	XEN_VERSION=$(deb_version xen-hypervisor-4.17-amd64)
+	XEN_VERSION=$(deb_version "xen-hypervisor-$XEN_SERIES-amd64")
 	dir=$CACHE/xen/$XEN_VERSION
 	[ -e "$dir/.done" ] || HINT='try apt-get update' \
 		progress "Xen $XEN_VERSION" "$CACHE/logs/xen.log" \
-			deb_extract xen-hypervisor-4.17-amd64 "$XEN_VERSION" "$dir"
+			deb_extract "xen-hypervisor-$XEN_SERIES-amd64" "$XEN_VERSION" "$dir"
 	XEN_BIN=$dir/xen
-	[ -f "$XEN_BIN" ] || gzip -dc "$dir"/boot/xen-4.17-amd64.gz >"$XEN_BIN"
+	[ -f "$XEN_BIN" ] || gzip -dc "$dir/boot/xen-$XEN_SERIES-amd64.gz" >"$XEN_BIN"
 }

@@ -56,7 +56,7 @@ deps_build()
 deps_lab()
 {
 	deps_build
-	deps_install qemu-system-x86 debootstrap cpio kmod xz-utils
+	deps_install qemu-system-x86 debootstrap cpio kmod xz-utils zstd
 }
 
 deps_unit()
@@ -77,12 +77,13 @@ deps_kunit()
 	deps_install qemu-system-x86 cpio busybox-static lcov
 }
 
-# The kernel release of the headers that linux-headers-amd64 stands for.
+# The kernel release of the headers that linux-headers-amd64 stands for; the
+# arguments are for dpkg-query.
 debian_kver()
 {
 	local kver
 
-	kver=$(dpkg-query -W -f '${Depends}\n' linux-headers-amd64 |
+	kver=$(dpkg-query "$@" -W -f '${Depends}\n' linux-headers-amd64 |
 		grep -o 'linux-headers-[0-9][^ ,]*' | head -n 1)
 	[ -n "$kver" ] || die "linux-headers-amd64 names no kernel version"
 	printf '%s\n' "${kver#linux-headers-}"

@@ -69,19 +69,23 @@ own_kernel()
 # KERNEL_ID (to cache by).
 kernel_of()
 {
-	case $KERNEL:$1 in
-	debian:*|kasan:dom0)
+	case $KERNEL-$SUITE:$1 in
+	debian-bookworm:*|kasan-bookworm:dom0)
 		deps_build
 		KVER=$(debian_kver)
 		KDIR=/lib/modules/$KVER/build
 		KERNEL_ID=$KVER
 		return ;;
-	debug:*)
+	debian-*)
+		deps_build
+		kit_kernel
+		return ;;
+	debug-bookworm:*)
 		own_kernel debug ;;
-	kasan:guest)
+	kasan-bookworm:guest)
 		own_kernel kasan ;;
 	*)
-		die "KERNEL=$KERNEL: it is debian, debug or kasan" ;;
+		die "KERNEL=$KERNEL: it is debian, debug or kasan, the latter two with SUITE=bookworm" ;;
 	esac
 	KVER=$(<"$OWN_KDIR/include/config/kernel.release")
 	KDIR=$OWN_KDIR
@@ -91,6 +95,11 @@ kernel_of()
 # Sets VMLINUX and KERNEL_DIR (lib/modules/) of the kernel of kernel_of.
 kernel_boots()
 {
+	if [ -n "${KERNEL_KIT:-}" ]; then
+		KERNEL_DIR=$KERNEL_KIT/image
+		VMLINUX=$KERNEL_DIR/vmlinux
+		return
+	fi
 	if [ "$KERNEL_ID" = "$KVER" ]; then
 		kernel_fetch
 		return
@@ -117,7 +126,7 @@ kernel_settings()
 	kasan)
 		slow=$KASAN_SLOW
 		LAB_MEMORY=6G
-		lab_setting GUEST_TYPE pvh
+		GUEST_TYPE=pvh
 		lab_setting GUEST_MEMORY 1024 ;;
 	esac
 	LAB_SLOW=$(awk -v a="$LAB_SLOW_ASKED" -v b="$slow" 'BEGIN { print a * b }')

@@ -43,7 +43,8 @@ modules_build()
 	sources_sync "$MODULES_DIR"
 	HINT="the copy that was built: $MODULES_DIR" \
 		progress "modules for $kver" "$log" \
-		make -j"$(nproc)" -C "$kdir" M="$MODULES_DIR" W=1 "$@" modules
+		kernel_make -j"$(nproc)" -C "$kdir" M="$MODULES_DIR" W=1 \
+		"$@" modules
 	if grep -E '(warning|WARNING):' "$log" |
 			grep -v 'the compiler differs from'; then
 		# So that the next run sees them again.

@@ -3,9 +3,10 @@
 # One Debian tree, made by debootstrap; dom0's and the guest's initramfs are
 # taken from it.  Everything is cached under the hash of its recipe.
 
-# Installed in the tree: first dom0's, then what only the guest runs.
+# Installed in the tree, beside xen-utils: first dom0's, then what only the
+# guest runs.
 ROOT_PACKAGES=(
-	xen-utils-4.17 xenstore-utils iproute2 kmod procps
+	xenstore-utils iproute2 kmod procps
 	curl nginx-light busybox openssl ca-certificates
 	nftables conntrack iputils-ping
 )
@@ -20,12 +21,12 @@ DOM0_PRUNE=(
 	./usr/share/python3 ./usr/share/pixmaps ./usr/share/common-licenses
 	./usr/share/debconf ./usr/share/bug ./usr/share/gcc
 	./usr/share/keyrings ./usr/share/iptables ./usr/share/xml
-	./usr/lib/python3 ./usr/lib/python3.11 ./usr/lib/apt ./usr/lib/dpkg
+	./usr/lib/python3 './usr/lib/python3.*' ./usr/lib/apt ./usr/lib/dpkg
 	./usr/lib/udev ./usr/lib/systemd ./usr/lib/locale ./usr/lib/debug
 	./usr/lib/x86_64-linux-gnu/perl ./usr/lib/x86_64-linux-gnu/perl5
 	./usr/lib/x86_64-linux-gnu/perl-base ./usr/lib/x86_64-linux-gnu/gconv
 	./usr/lib/x86_64-linux-gnu/dri ./usr/lib/x86_64-linux-gnu/samba
-	./usr/lib/xen-4.17/boot
+	'./usr/lib/xen-*/boot'
 )
 DOM0_PRUNE_NAMES=('perl*' 'python3*' 'libpython3*' 'apt*' 'libapt*' 'dpkg*'
 	'libicu*' 'libLLVM*' 'libgallium*')
@@ -37,28 +38,42 @@ GUEST_PROGRAMS=(
 	/usr/bin/setsid /usr/bin/stat /usr/bin/tail
 )
 
-# Where the machine's own apt gets SUITE from.
+# Where the machine's own apt gets SUITE from.  A mirror has other releases in
+# the same place as the machine's own, Debian 12.
 apt_uri()
 {
 	# shellcheck disable=SC2016 # apt expands these
 	apt-get indextargets --format '$(REPO_URI)|$(CODENAME)' \
-		'Identifier: Packages' | awk -F'|' -v s="$1" '$2 == s { print $1; exit }'
+		'Identifier: Packages' |
+		awk -F'|' -v s="$1" -v own="bookworm${1#"$RELEASE"}" '
+			$2 == s && !uri { uri = $1 }
+			$2 == own && !other { other = $1 }
+			END { print uri ? uri : other }'
 }
 
-debian_tree()
+# in_tree TREE COMMAND...
+in_tree()
+{
+	local tree=$1
+	shift
+
+	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C \
+		DEBIAN_FRONTEND=noninteractive chroot "$tree" "$@"
+}
+
+# A tree of RELEASE with its updates, in which apt-get works.
+debian_base()
 {
 	local tmp=$1 uri security file
-	local chroot=(env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
-		DEBIAN_FRONTEND=noninteractive chroot "$tmp")
 
 	rm -rf "$tmp"
 	mkdir -p "$tmp"
-	uri=$(apt_uri bookworm)
-	security=$(apt_uri bookworm-security)
+	uri=$(apt_uri "$RELEASE")
+	security=$(apt_uri "$RELEASE-security")
 	# shellcheck disable=SC2086 # an empty URI leaves debootstrap its default
-	debootstrap --variant=minbase bookworm "$tmp" $uri
+	debootstrap --variant=minbase "$RELEASE" "$tmp" $uri
 	if [ -n "$security" ]; then
-		printf 'deb %s bookworm-security main\n' "$security" \
+		printf 'deb %s %s-security main\n' "$security" "$RELEASE" \
 			>>"$tmp/etc/apt/sources.list"
 	fi
 	printf '#!/bin/sh\nexit 101\n' >"$tmp/usr/sbin/policy-rc.d"
@@ -68,10 +83,15 @@ debian_tree()
 	done
 	grep -hs -i '^Acquire::.*Proxy' /etc/apt/apt.conf /etc/apt/apt.conf.d/* \
 		>"$tmp/etc/apt/apt.conf.d/90proxy" || true
-	"${chroot[@]}" apt-get -q update
-	"${chroot[@]}" apt-get -q -y --no-install-recommends install \
-		"${ROOT_PACKAGES[@]}"
-	"${chroot[@]}" apt-get -q clean
+	in_tree "$tmp" apt-get -q update
+}
+
+debian_tree()
+{
+	debian_base "$1"
+	in_tree "$1" apt-get -q -y --no-install-recommends install \
+		"xen-utils-$XEN_SERIES" "${ROOT_PACKAGES[@]}"
+	in_tree "$1" apt-get -q clean
 }
 
 # The arguments of find that leave out what DOM0_PRUNE names.
@@ -159,17 +179,17 @@ guest_image()
 # Sets DOM0_BASE and GUEST_BASE, making them when the recipe changed.
 roots_make()
 {
-	local recipe tree
+	local recipe tree dir=$CACHE/root/$RELEASE
 
-	recipe=$(hash_of "${ROOT_PACKAGES[@]}" </dev/null)
-	tree=$CACHE/root/tree-$recipe
-	DOM0_BASE=$CACHE/root/dom0-$recipe-$(hash_of "${DOM0_PRUNE[@]}" \
+	recipe=$(hash_of "xen-utils-$XEN_SERIES" "${ROOT_PACKAGES[@]}" </dev/null)
+	tree=$dir/tree-$recipe
+	DOM0_BASE=$dir/dom0-$recipe-$(hash_of "${DOM0_PRUNE[@]}" \
 		"${DOM0_PRUNE_NAMES[@]}" </dev/null).cpio
-	GUEST_BASE=$CACHE/root/guest-$recipe-$(hash_of "${GUEST_PROGRAMS[@]}" \
+	GUEST_BASE=$dir/guest-$recipe-$(hash_of "${GUEST_PROGRAMS[@]}" \
 		<<<"$(declare -f guest_image)").cpio
-	mkdir -p "$CACHE/root"
+	mkdir -p "$dir"
 	if [ ! -e "$tree/.done" ]; then
-		find "$CACHE/root" -mindepth 1 -maxdepth 1 -exec rm -rf {} +
+		find "$dir" -mindepth 1 -maxdepth 1 -exec rm -rf {} +
 		HINT='needs the network, once; run this again' \
 			progress "a Debian tree for dom0 and guest" \
 			"$CACHE/logs/debootstrap.log" debian_tree "$tree"

@@ -43,5 +43,6 @@ enum order_verb {
 int server(const char *addr, unsigned int port, const char *guest);
 uint32_t checksum(uint32_t sum, const void *data, size_t len);
 void fill(void *data, size_t len, unsigned int seed);
+int uring_bytes(int fd, unsigned int op);
 
 #endif /* SOCKTEST_H */
