@@ -132,15 +132,25 @@ struct socket *step_connected(struct kunit *test, u64 id,
 u16 step_listening(struct kunit *test, u64 id);
 struct fake_ring *step_connecting(struct kunit *test, u64 id, u32 *req_id);
 
-#define EXPECT_ANSWER(test, req_id, ret) \
-	KUNIT_EXPECT_EQ(test, fake_answer(test, req_id), ret)
-#define ASSERT_ANSWER(test, req_id, ret) \
-	KUNIT_ASSERT_EQ(test, fake_answer(test, req_id), ret)
+#define EXPECT_ANSWER(test, req_id, ret) do {				\
+	struct kunit *answer_test = (test);				\
+									\
+	KUNIT_EXPECT_EQ(answer_test, fake_answer(answer_test, req_id),	\
+			ret);						\
+} while (0)
+
+#define ASSERT_ANSWER(test, req_id, ret) do {				\
+	struct kunit *answer_test = (test);				\
+									\
+	KUNIT_ASSERT_EQ(answer_test, fake_answer(answer_test, req_id),	\
+			ret);						\
+} while (0)
 
 extern struct kunit_suite back_command_suite;
 extern struct kunit_suite back_state_suite;
 extern struct kunit_suite back_socket_suite;
 extern struct kunit_suite back_data_suite;
+extern struct kunit_suite back_release_suite;
 extern struct kunit_suite back_memory_suite;
 
 #endif /* _BACK_FAKE_H */

@@ -96,7 +96,6 @@ int fake_back_init(struct kunit *test)
 	points_arm(0);
 	fake_event_init();
 	fake_grants_init();
-	/* The suites run before the module's own init function would. */
 	pvback_wq = alloc_workqueue("pvcalls-back-test", WQ_UNBOUND, 0);
 	if (!pvback_wq)
 		return -ENOMEM;
@@ -150,7 +149,9 @@ void fake_back_end(struct kunit *test)
 void fake_back_exit(struct kunit *test)
 {
 	fake_back_end(test);
-	destroy_workqueue(pvback_wq);
+	if (pvback_wq)
+		destroy_workqueue(pvback_wq);
+	pvback_wq = NULL;
 	fake_grants_exit();
 }
 
@@ -212,7 +213,7 @@ void fake_collect(struct kunit *test)
 	do {
 		RING_IDX prod = READ_ONCE(fake->ring.sring->rsp_prod);
 
-		/* The index before the responses it covers. */
+		/* The responses are read after the index. */
 		virt_rmb();
 		KUNIT_ASSERT_FALSE(test, RING_RESPONSE_PROD_OVERFLOW(&fake->ring,
 								     prod));

@@ -17,10 +17,11 @@ unsigned int pvback_linger_bytes = 1 << 20;
 unsigned int pvback_linger_timeout = 30;
 char *pvback_connect_policy = "+any";
 char *pvback_bind_policy = "+any";
+/* Made for each test: the suites run before a module_init() does. */
 struct workqueue_struct *pvback_wq;
 
 kunit_test_suites(&back_command_suite, &back_state_suite, &back_socket_suite,
-		  &back_data_suite, &back_memory_suite);
+		  &back_data_suite, &back_release_suite, &back_memory_suite);
 
 MODULE_DESCRIPTION("KUnit suites of the PV Calls backend's engine");
 MODULE_AUTHOR("the xen-pvcalls developers");

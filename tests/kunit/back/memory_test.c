@@ -46,16 +46,13 @@ static void expect_held(struct kunit *test, const struct held *want,
 {
 	struct held now = held_now(test);
 
-#define EXPECT_SAME(what) \
-	KUNIT_EXPECT_EQ_MSG(test, now.what, want->what, "point %u", point)
-	EXPECT_SAME(memory);
-	EXPECT_SAME(sockets);
-	EXPECT_SAME(mapped);
-	EXPECT_SAME(bound);
-	EXPECT_SAME(nr_sockets);
-	EXPECT_SAME(nr_pages);
-	EXPECT_SAME(attached);
-#undef EXPECT_SAME
+	KUNIT_EXPECT_EQ_MSG(test, memcmp(&now, want, sizeof(now)), 0,
+			    "point %u: memory %d/%d, sockets %d/%d, mapped %d/%d, bound %d/%d, counted %d/%d, pages %d/%d, attached %d/%d",
+			    point, now.memory, want->memory, now.sockets,
+			    want->sockets, now.mapped, want->mapped, now.bound,
+			    want->bound, now.nr_sockets, want->nr_sockets,
+			    now.nr_pages, want->nr_pages, now.attached,
+			    want->attached);
 }
 
 /**

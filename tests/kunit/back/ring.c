@@ -55,12 +55,12 @@ u32 fake_ring_put(struct fake_ring *ring, const u8 *from, u32 bytes)
 	u32 room, i;
 
 	room = ring->size - (ring->out_prod - READ_ONCE(ring->intf->out_cons));
-	/* The index before the room it gives. */
+	/* The backend has read what is overwritten now. */
 	virt_mb();
 	bytes = min(bytes, room);
 	for (i = 0; i < bytes; i++)
 		*fake_ring_byte(ring, ring->size, ring->out_prod++) = from[i];
-	/* The bytes before the index. */
+	/* The bytes are there before the index says so. */
 	virt_wmb();
 	WRITE_ONCE(ring->intf->out_prod, ring->out_prod);
 	if (bytes)
@@ -81,12 +81,12 @@ u32 fake_ring_get(struct fake_ring *ring, u8 *to, u32 bytes)
 	u32 queued, i;
 
 	queued = READ_ONCE(ring->intf->in_prod) - ring->in_cons;
-	/* The index before the bytes. */
+	/* The bytes are read after the index that covers them. */
 	virt_rmb();
 	bytes = min(bytes, queued);
 	for (i = 0; i < bytes; i++)
 		to[i] = *fake_ring_byte(ring, 0, ring->in_cons++);
-	/* The bytes are taken before the index says so. */
+	/* They are read before they may be overwritten. */
 	virt_mb();
 	WRITE_ONCE(ring->intf->in_cons, ring->in_cons);
 	if (bytes)

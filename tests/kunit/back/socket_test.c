@@ -27,6 +27,38 @@ static void refused_then_connected(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_mapped(), 1);
 }
 
+/* An address that the rules close costs nothing, and is counted. */
+static void policy_refuses(struct kunit *test)
+{
+	struct fake_back *fake = test->priv;
+	struct pvback_admission *admission = &fake->guest->admission;
+	struct fake_ring *ring = fake_ring(test, 2);
+	unsigned int good;
+	u16 port;
+
+	net_listen(test, 4, &port);
+	ASSERT_ANSWER(test, ask_socket(test, 1), 0);
+	KUNIT_ASSERT_EQ(test, pvback_admit_set(admission, PVBACK_USE_CONNECT,
+					       "-local +any", &good), 0);
+	KUNIT_ASSERT_EQ(test, pvback_admit_set(admission, PVBACK_USE_BIND, "",
+					       &good), 0);
+	EXPECT_ANSWER(test, ask_connect(test, 1, port, ring->ref, ring->port),
+		      -EACCES);
+	EXPECT_ANSWER(test, ask_bind(test, 1, net_port(test)), -EACCES);
+	KUNIT_EXPECT_EQ(test, fake_mapped(), 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&admission->refused[0]), 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&admission->refused[1]), 1);
+	/* What is no rule changes nothing. */
+	KUNIT_EXPECT_EQ(test, pvback_admit_set(admission, PVBACK_USE_CONNECT,
+					       "+any any", &good), -EINVAL);
+	EXPECT_ANSWER(test, ask_connect(test, 1, port, ring->ref, ring->port),
+		      -EACCES);
+	KUNIT_ASSERT_EQ(test, pvback_admit_set(admission, PVBACK_USE_CONNECT,
+					       "+any", &good), 0);
+	EXPECT_ANSWER(test, ask_connect(test, 1, port, ring->ref, ring->port),
+		      0);
+}
+
 /* A bad ring is answered, costs nothing, and the socket can try again. */
 static void expect_bad_ring(struct kunit *test, u32 ref, u32 port, int ret)
 {
@@ -170,6 +202,7 @@ static void accept_of_a_taken_number(struct kunit *test)
 	EXPECT_ANSWER(test, ask_accept(test, 1, 2, ring->ref, ring->port),
 		      -EEXIST);
 	parked = ask_accept(test, 1, 3, ring->ref, ring->port);
+	KUNIT_EXPECT_EQ(test, fake_peek(test, parked), UNANSWERED);
 	/* Reserved, and found by nobody. */
 	EXPECT_ANSWER(test, ask_socket(test, 3), -EEXIST);
 	EXPECT_ANSWER(test, ask_release(test, 3), -ENOENT);
@@ -238,6 +271,7 @@ static void two_listeners_on_a_port(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(refused_then_connected),
+	KUNIT_CASE(policy_refuses),
 	KUNIT_CASE(bad_index_grant),
 	KUNIT_CASE(bad_data_grant),
 	KUNIT_CASE(bad_order),

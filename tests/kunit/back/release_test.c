@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What becomes of bytes that the guest has left when it releases a socket, or
+ * goes.
+ *
+ * Copyright (C) 2026 the xen-pvcalls developers
+ */
+#include <linux/net.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <net/sock.h>
+
+#include "../points.h"
+#include "fake.h"
+#include "pvcalls-back/main.h"
+#include "pvcalls-back/socket.h"
+
+/* "out" of the largest ring: more than a small receiver's queues take. */
+#define LOAD SZ_1M
+
+/* Let little wait in the backend's socket to be sent. */
+static void small_sender(struct kunit *test, u64 id)
+{
+	struct fake_back *fake = test->priv;
+	struct pvback_socket *socket = pvback_guest_find(fake->guest, id);
+
+	KUNIT_ASSERT_NOT_NULL(test, socket);
+	lock_sock(socket->sock->sk);
+	socket->sock->sk->sk_userlocks |= SOCK_SNDBUF_LOCK;
+	WRITE_ONCE(socket->sock->sk->sk_sndbuf, SZ_64K);
+	release_sock(socket->sock->sk);
+	pvback_socket_put(socket);
+}
+
+/* A connection whose other end takes little, and a ring full of bytes. */
+static struct socket *loaded(struct kunit *test, u64 id)
+{
+	struct fake_ring *ring = fake_ring(test, PVCALLS_MAX_RING_ORDER);
+	struct socket *listener, *peer;
+	u32 put = 0, *words;
+	unsigned int i;
+	u16 port;
+
+	listener = net_listen(test, 4, &port);
+	net_small(listener);
+	peer = step_connected_to(test, id, ring, listener, port);
+	small_sender(test, id);
+	words = kvmalloc(LOAD, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, words);
+	for (i = 0; i < LOAD / sizeof(*words); i++)
+		words[i] = i;
+	put = fake_ring_put(ring, (u8 *)words, LOAD);
+	kvfree(words);
+	KUNIT_ASSERT_EQ(test, put, (u32)LOAD);
+	return peer;
+}
+
+/* All of it in order, then the orderly end. */
+static void expect_all(struct kunit *test, struct socket *peer)
+{
+	u32 *words = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+	unsigned int i, nr = 0, wrong = 0;
+	int ret;
+
+	KUNIT_ASSERT_NOT_NULL(test, words);
+	for (;;) {
+		ret = net_recv(peer, words, PAGE_SIZE, MSG_WAITALL);
+		if (ret <= 0)
+			break;
+		for (i = 0; i < ret / sizeof(*words); i++)
+			wrong += words[i] != nr++;
+	}
+	KUNIT_EXPECT_EQ(test, ret, 0);
+	KUNIT_EXPECT_EQ(test, wrong, 0);
+	KUNIT_EXPECT_EQ(test, nr, (unsigned int)(LOAD / sizeof(*words)));
+}
+
+static void release_loses_nothing(struct kunit *test)
+{
+	struct fake_back *fake = test->priv;
+	struct socket *peer = loaded(test, 1);
+
+	EXPECT_ANSWER(test, ask_release(test, 1), 0);
+	/* The ring is the guest's again, the bytes are ours. */
+	KUNIT_EXPECT_EQ(test, fake_mapped(), 1);
+	KUNIT_EXPECT_GT(test, atomic_read(&fake->guest->linger_bytes), 0);
+	EXPECT_ANSWER(test, ask_socket(test, 1), 0);
+	expect_all(test, peer);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->resets), 0);
+}
+
+static void end_of_guest_loses_nothing(struct kunit *test)
+{
+	struct fake_back *fake = test->priv;
+	struct socket *peer = loaded(test, 1);
+
+	pvback_guest_disconnect(fake->guest);
+	KUNIT_EXPECT_EQ(test, fake_mapped(), 0);
+	expect_all(test, peer);
+}
+
+static void expect_reset(struct kunit *test, struct socket *peer)
+{
+	u8 *buf = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+	int ret;
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	do {
+		ret = net_recv(peer, buf, PAGE_SIZE, 0);
+	} while (ret > 0);
+	KUNIT_EXPECT_EQ(test, ret, -ECONNRESET);
+}
+
+/* Bytes that can not be kept: the peer must not take it for the end. */
+static void too_much_to_keep(struct kunit *test)
+{
+	struct fake_back *fake = test->priv;
+	unsigned int limit = pvback_linger_bytes;
+	struct socket *peer = loaded(test, 1);
+
+	pvback_linger_bytes = 1;
+	EXPECT_ANSWER(test, ask_release(test, 1), 0);
+	pvback_linger_bytes = limit;
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->resets), 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->linger_bytes), 0);
+	expect_reset(test, peer);
+}
+
+static void no_memory_to_keep(struct kunit *test)
+{
+	struct fake_back *fake = test->priv;
+	struct socket *peer = loaded(test, 1);
+
+	fake_settle();
+	points_arm(1);
+	EXPECT_ANSWER(test, ask_release(test, 1), 0);
+	KUNIT_EXPECT_TRUE(test, points_fired());
+	points_arm(0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->resets), 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->linger_bytes), 0);
+	expect_reset(test, peer);
+}
+
+/* As TCP does it. */
+static void unread_bytes_reset(struct kunit *test)
+{
+	struct fake_ring *ring = fake_ring(test, 1);
+	struct socket *peer = step_connected(test, 1, ring);
+
+	KUNIT_ASSERT_EQ(test, net_send(peer, "x", 1, 0), 1);
+	fake_settle();
+	KUNIT_ASSERT_EQ(test, READ_ONCE(ring->intf->in_prod), 1);
+	EXPECT_ANSWER(test, ask_release(test, 1), 0);
+	expect_reset(test, peer);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(release_loses_nothing),
+	KUNIT_CASE(end_of_guest_loses_nothing),
+	KUNIT_CASE(too_much_to_keep),
+	KUNIT_CASE(no_memory_to_keep),
+	KUNIT_CASE(unread_bytes_reset),
+	{}
+};
+
+struct kunit_suite back_release_suite = {
+	.name = "pvcalls_back_release",
+	.init = fake_back_init,
+	.exit = fake_back_exit,
+	.test_cases = cases,
+};
