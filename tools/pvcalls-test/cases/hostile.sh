@@ -83,7 +83,10 @@ destroyed()
 	cp "$RES_LEFT.now" "$RES_BEFORE"
 	WRONG=
 	guest_start rogue case "LAB_SLOW=$LAB_SLOW rogue-front hold $1"
-	wait_for 30 rogue_is_there "$1" || fail "the rogue is not at $1"
+	if ! wait_for 30 rogue_is_there "$1"; then
+		guest_job_wait rogue case 1 || true
+		fail "the rogue is not at $1"
+	fi
 	guest_destroy rogue
 	wait_for 20 no_zombies || WRONG="the domain is still there"
 	[ ! -d "/sys/bus/xen-backend/devices/pvcalls-$domid-0" ] ||

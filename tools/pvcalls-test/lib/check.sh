@@ -3,13 +3,16 @@
 # Unit tests; `check`, which runs every kind of test, and `check-full`, which
 # runs all of them on all kernels.
 
-CHECK_STAGES=(lint unit kunit smoke interop driver fuzz)
-# VERB [VARIABLE=VALUE...]; about two hours.
+CHECK_STAGES=(lint unit kunit smoke interop driver hostile fuzz)
+# VERB [VARIABLE=VALUE...]; some hours.
 CHECK_FULL_STAGES=(
 	lint unit kunit smoke interop driver selftest
+	'hostile LAB_LONG=1' hostile-front
 	'detectors KERNEL=debug' 'detectors KERNEL=kasan'
 	'smoke KERNEL=debug' 'interop KERNEL=debug' 'driver KERNEL=debug'
 	'smoke KERNEL=kasan' 'driver KERNEL=kasan'
+	'hostile KERNEL=debug'
+	matrix
 	'fuzz FUZZ_SECONDS=600'
 )
 

@@ -58,7 +58,7 @@ static void hold_parked(void)
 		ring_send(req_accept(listener, 100 + i, data_new(2)));
 		ring_send(req_poll(listener));
 	}
-	expect(0, req_socket(1), "SOCKET");
+	expect(0, req_socket(new_id()), "SOCKET");
 }
 
 static void hold_broken(void)
