@@ -161,7 +161,8 @@ resources_back()
 	[ ! -s "$RES_LEFT" ]
 }
 
-# A guest that breaks rules may be complained about, a few times each case.
+# A guest that breaks rules may be complained about, a few times each case;
+# how often at all is limited in the driver.
 REFUSALS='requests at once, device disabled|ring order [0-9]+ refused'
 REFUSALS+='|bad ring index|wants version|command ring of domain'
 REFUSALS+='|reading /local/domain/|error/backend|xenbus_dev_error'
