@@ -58,7 +58,7 @@ help:
 	@echo 'make check-full     all of it at length, on all kernels: hours (root)'
 	@echo 'make lint           static checks'
 	@echo 'make unit           unit tests in user space'
-	@echo 'make kunit          KUnit suites in an own small kernel'
+	@echo 'make kunit          KUnit suites in a kernel with KASAN (root)'
 	@echo 'make smoke          end-to-end tests under Xen (root)'
 	@echo 'make driver         the backend in a driver domain (root)'
 	@echo 'make hostile        our backend against a hostile frontend (root)'

@@ -71,8 +71,6 @@ void pvback_admit_init(struct pvback_admission *admission)
 {
 	ratelimit_state_init(&admission->log, DEFAULT_RATELIMIT_INTERVAL,
 			     DEFAULT_RATELIMIT_BURST);
-	/* Not a word of our own at every guest's end. */
-	ratelimit_set_flags(&admission->log, RATELIMIT_MSG_ON_RELEASE);
 }
 
 /**

@@ -45,6 +45,9 @@
  *		what it waits for (socket->connecting, ->accepts, ->polls).
  *		pvback_command_answer() or pvback_command_drop() gives it back.
  *
+ * The rules in guest->admission are replaced in the xenwatch thread and read
+ * by the works of sockets, under RCU; they are freed with the guest.
+ *
  * Callbacks and event functions hold no reference of their own: detaching a
  * callback (under the write side of its lock) and unbinding an event wait
  * until none is running, and both come before the last reference goes.

@@ -72,5 +72,4 @@ interop_peer_install()
 		interop_peer
 	lab_dom0_file "$CACHE/build/peer" /usr/bin/peer
 	lab_guest_file pvcalls "$CACHE/build/peer" /usr/bin/peer
-	lab_guest_file intree "$CACHE/build/peer" /usr/bin/peer
 }

@@ -14,12 +14,11 @@ hostile_front_make()
 	mkdir -p "$out"
 	# The header of the wire, with what programs have in place of the kernel's.
 	"${cc[@]}" -I"$ROOT/include" -I"$ROOT/tests/unit/include" \
-		-o "$out/rogue-back" "$LAB"/rogue/back_*.c \
+		-o "$out/rogue-back" "$LAB"/rogue/{back_*,peer}.c \
 		-lxenstore -lxengnttab -lxenevtchn -lxentoolcore -lxentoollog
 	"${cc[@]}" -o "$out/grants" "$LAB/programs/grants.c" \
 		-lxenforeignmemory -lxencall -lxentoolcore -lxentoollog
 	"${cc[@]}" -o "$out/victim" "$LAB"/programs/victim*.c
-	"${cc[@]}" -o "$out/peer" "$LAB/interop/peer.c"
 }
 
 # The guests "victim" and "honest" have the image of our_lab, "rogue" one
@@ -32,8 +31,6 @@ hostile_front_install()
 	modroot "$RUN/guests/rogue" ROGUE_MODULES
 	lab_guest_file rogue "$out/rogue-back" /usr/bin/rogue-back
 	lab_guest_file pvcalls "$out/victim" /usr/bin/victim
-	lab_guest_file pvcalls "$out/peer" /usr/bin/peer
-	lab_dom0_file "$out/peer" /usr/bin/peer
 	lab_dom0_file "$out/grants" /usr/bin/grants
 }
 
@@ -45,6 +42,7 @@ verb_hostile-front()
 	progress "the hostile backend" "$CACHE/logs/hostile-front.log" \
 		hostile_front_make
 	hostile_front_install
+	interop_peer_install
 	lab_setting HOSTILE_CASES "${HOSTILE_CASES:-}"
 	lab_setting HOSTILE_SEED "${HOSTILE_SEED:-1}"
 	note "seed: HOSTILE_SEED=${HOSTILE_SEED:-1}"

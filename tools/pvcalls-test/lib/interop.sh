@@ -17,6 +17,7 @@ verb_interop()
 	kernel_of guest
 	interop_build
 	lab_guest intree "$INTEROP_DIR/intree-pvcalls-front.ko"
+	lab_guest_file intree "$CACHE/build/peer" /usr/bin/peer
 	note "left out, since in-tree drivers can not: to unload the frontend, to unload"
 	note "the backend under a guest, to end a stream to the guest right behind data"
 	note "booting Xen; about two minutes"

@@ -23,6 +23,8 @@
 #include <xengnttab.h>
 #include <xenstore.h>
 
+#include "peer.h"
+
 #define BACK_PAGE		4096u
 #define BACK_RING_SLOTS		32u
 #define BACK_EVIL_PORT		1000u
@@ -35,8 +37,6 @@
 #define SHARED_WRITE(word, value)	\
 	__atomic_store_n(&(word), value, __ATOMIC_RELAXED)
 
-#define ARRAY_SIZE(array)		(sizeof(array) / sizeof((array)[0]))
-
 #define back_say(format, ...)		\
 	printf("rogue-back: " format "\n", ##__VA_ARGS__)
 
@@ -48,16 +48,6 @@ enum back_service {
 	BACK_SINK = 9,
 	BACK_SOURCE = 19,
 	BACK_HOLD = 21,
-};
-
-enum back_bus_state {
-	BUS_UNKNOWN,
-	BUS_INITIALISING,
-	BUS_INIT_WAIT,
-	BUS_INITIALISED,
-	BUS_CONNECTED,
-	BUS_CLOSING,
-	BUS_CLOSED,
 };
 
 /**
@@ -125,7 +115,7 @@ struct back_case {
 		       struct xen_pvcalls_response *rsp);
 	void (*started)(struct back *back, struct back_sock *sock);
 	bool (*released)(struct back *back, struct back_sock *sock);
-	bool (*front)(struct back *back, enum back_bus_state state);
+	bool (*front)(struct back *back, enum xenbus_state state);
 	void (*tick)(struct back *back);
 };
 
@@ -134,7 +124,6 @@ struct back_case {
  * @which: the case
  * @domid: of the frontend
  * @own_domid: of this domain
- * @random: state of the generator, from the seed
  * @path: our directory in xenstore
  * @front_path: the frontend's
  * @state: our own state as we know it
@@ -156,10 +145,9 @@ struct back {
 	const struct back_case *which;
 	unsigned int domid;
 	unsigned int own_domid;
-	uint64_t random;
 	char path[128];
 	char front_path[128];
-	enum back_bus_state state;
+	enum xenbus_state state;
 	bool comes_back;
 	bool frozen;
 	struct xs_handle *xs;
@@ -187,7 +175,7 @@ void back_bus_open(struct back *back);
 void back_bus_begin(struct back *back);
 void back_bus_look(struct back *back);
 void back_bus_publish(struct back *back);
-void back_bus_state(struct back *back, enum back_bus_state state);
+void back_bus_state(struct back *back, enum xenbus_state state);
 void back_bus_write(struct back *back, const char *key, const char *value);
 
 /* back_command.c */
@@ -210,9 +198,5 @@ bool back_sock_evil(const struct back_sock *sock);
 uint32_t back_sock_size(const struct back_sock *sock);
 uint32_t back_sock_put(struct back_sock *sock, uint32_t bytes);
 void back_sock_notify(struct back *back, const struct back_sock *sock);
-
-/* back_util.c */
-uint32_t back_random(struct back *back);
-int64_t back_now_ms(void);
 
 #endif /* ROGUE_BACK_H */

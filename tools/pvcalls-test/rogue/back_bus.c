@@ -20,10 +20,10 @@ static char *bus_read(struct back *back, const char *dir, const char *key)
 	return xs_read(back->xs, XBT_NULL, path, &len);
 }
 
-static enum back_bus_state bus_read_state(struct back *back, const char *dir)
+static enum xenbus_state bus_read_state(struct back *back, const char *dir)
 {
 	char *text = bus_read(back, dir, "state");
-	enum back_bus_state state = text ? atoi(text) : BUS_UNKNOWN;
+	enum xenbus_state state = text ? atoi(text) : XenbusStateUnknown;
 
 	free(text);
 	return state;
@@ -39,7 +39,7 @@ void back_bus_write(struct back *back, const char *key, const char *value)
 		perror(path);
 }
 
-void back_bus_state(struct back *back, enum back_bus_state state)
+void back_bus_state(struct back *back, enum xenbus_state state)
 {
 	char text[16];
 
@@ -69,10 +69,10 @@ void back_bus_open(struct back *back)
 		 "/local/domain/%u/device/pvcalls/0", back->domid);
 }
 
-static bool bus_front_is_closed(enum back_bus_state front)
+static bool bus_front_is_closed(enum xenbus_state front)
 {
-	return front == BUS_CLOSED || front == BUS_INITIALISING ||
-	       front == BUS_UNKNOWN;
+	return front == XenbusStateClosed || front == XenbusStateInitialising ||
+	       front == XenbusStateUnknown;
 }
 
 /* Keys and InitWait. */
@@ -84,18 +84,18 @@ void back_bus_publish(struct back *back)
 	back_bus_write(back, PVCALLS_FEATURE_RELEASE_ANSWERS, "1");
 	if (back->which->keys)
 		back->which->keys(back);
-	back_bus_state(back, BUS_INIT_WAIT);
+	back_bus_state(back, XenbusStateInitWait);
 }
 
 /* A backend that ran before us may have left a connected frontend. */
 void back_bus_begin(struct back *back)
 {
-	int64_t end = back_now_ms() + BUS_PATIENCE_MS;
+	u64 end = peer_now() + BUS_PATIENCE_MS;
 
 	if (!bus_front_is_closed(bus_read_state(back, back->front_path)))
-		back_bus_state(back, BUS_CLOSING);
+		back_bus_state(back, XenbusStateClosing);
 	while (!bus_front_is_closed(bus_read_state(back, back->front_path))) {
-		if (back_now_ms() > end) {
+		if (peer_now() > end) {
 			back_say("the frontend does not close");
 			exit(1);
 		}
@@ -122,26 +122,26 @@ static void bus_connect(struct back *back)
 	free(port);
 	if (!back->sring || back->evtchn < 0 || !back_command_connect(back))
 		back_die("the command ring");
-	back_bus_state(back, BUS_CONNECTED);
+	back_bus_state(back, XenbusStateConnected);
 }
 
 /* Follow the frontend, as an honest backend does. */
 void back_bus_look(struct back *back)
 {
-	enum back_bus_state front = bus_read_state(back, back->front_path);
+	enum xenbus_state front = bus_read_state(back, back->front_path);
 
 	if (back->which->front && back->which->front(back, front))
 		return;
-	if (front == BUS_INITIALISED && back->state == BUS_INIT_WAIT) {
+	if (front == XenbusStateInitialised && back->state == XenbusStateInitWait) {
 		bus_connect(back);
-	} else if (front == BUS_CLOSING && back->state < BUS_CLOSING) {
+	} else if (front == XenbusStateClosing && back->state < XenbusStateClosing) {
 		back_command_disconnect(back);
-		back_bus_state(back, BUS_CLOSING);
-	} else if (front == BUS_CLOSED && back->state != BUS_CLOSED &&
-		   back->state != BUS_INIT_WAIT) {
+		back_bus_state(back, XenbusStateClosing);
+	} else if (front == XenbusStateClosed && back->state != XenbusStateClosed &&
+		   back->state != XenbusStateInitWait) {
 		back_command_disconnect(back);
-		back_bus_state(back, BUS_CLOSED);
-	} else if (back->state == BUS_CLOSED && back->comes_back &&
+		back_bus_state(back, XenbusStateClosed);
+	} else if (back->state == XenbusStateClosed && back->comes_back &&
 		   bus_front_is_closed(front)) {
 		back_bus_publish(back);
 	}

@@ -57,7 +57,7 @@ static void die(struct back *back, struct back_sock *sock)
 	kill(getpid(), SIGKILL);
 }
 
-static bool frozen_front(struct back *back, enum back_bus_state state)
+static bool frozen_front(struct back *back, enum xenbus_state state)
 {
 	(void)state;
 	return back->frozen;
@@ -111,9 +111,9 @@ static void tick_nodes(struct back *back)
 }
 
 /* Instead of Connected, something else. */
-static bool front_initialised(struct back *back, enum back_bus_state state)
+static bool front_initialised(struct back *back, enum xenbus_state state)
 {
-	if (state != BUS_INITIALISED || back->hits)
+	if (state != XenbusStateInitialised || back->hits)
 		return false;
 	back->hits++;
 	back_bus_state(back, back->which->value.number);
@@ -162,13 +162,13 @@ const struct back_case back_cases_bus[] = {
 	{ .name = "early-connected", .text = "Connected before InitWait",
 	  .keys = key_state, .value.string = "4" },
 	{ .name = "closing-early", .text = "Closing instead of Connected",
-	  .front = front_initialised, .value.number = BUS_CLOSING },
+	  .front = front_initialised, .value.number = XenbusStateClosing },
 	{ .name = "closed-early", .text = "Closed instead of Connected",
-	  .front = front_initialised, .value.number = BUS_CLOSED },
+	  .front = front_initialised, .value.number = XenbusStateClosed },
 	{ .name = "closing", .text = "closes", .started = strike,
-	  .tick = tick_close, .value.number = BUS_CLOSING },
+	  .tick = tick_close, .value.number = XenbusStateClosing },
 	{ .name = "closed", .text = "is closed at once", .started = strike,
-	  .tick = tick_close, .value.number = BUS_CLOSED },
+	  .tick = tick_close, .value.number = XenbusStateClosed },
 	{ .name = "crash", .text = "dies, xenstore stays as it was",
 	  .started = die },
 	{ .name = "deaf", .text = "does nothing any more, not even close",

@@ -76,12 +76,12 @@ static void data_then_error(struct back *back, struct back_sock *sock)
 /* A tick long, every ring gets as many events as we can send. */
 static void storm(struct back *back)
 {
-	int64_t end = back_now_ms() + BACK_TICK_MS;
+	u64 end = peer_now() + BACK_TICK_MS;
 	struct back_sock *sock = back->victim;
 
 	if (!sock)
 		return;
-	while (back_now_ms() < end) {
+	while (peer_now() < end) {
 		back_sock_notify(back, sock);
 		back_command_notify(back);
 	}
@@ -95,7 +95,7 @@ static void flap(struct back *back)
 	if (!sock)
 		return;
 	for (i = 0; i < 100; i++) {
-		SHARED_WRITE(sock->intf->in_error, (s32)back_random(back));
+		SHARED_WRITE(sock->intf->in_error, (s32)peer_random());
 		SHARED_WRITE(sock->intf->out_error, i & 1 ? -32 : 0);
 		back_sock_notify(back, sock);
 	}
@@ -112,8 +112,8 @@ static void wander(struct back *back)
 	if (!sock)
 		return;
 	for (i = 0; i < 100; i++) {
-		SHARED_WRITE(sock->intf->in_prod, back_random(back));
-		SHARED_WRITE(sock->intf->out_cons, back_random(back));
+		SHARED_WRITE(sock->intf->in_prod, peer_random());
+		SHARED_WRITE(sock->intf->out_cons, peer_random());
 		back_sock_notify(back, sock);
 	}
 }

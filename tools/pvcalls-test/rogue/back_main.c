@@ -81,20 +81,20 @@ static void main_serve(struct back *back)
 		back_sock_serve(back, sock);
 }
 
-static void main_loop(struct back *back, int64_t lifetime)
+static void main_loop(struct back *back, u64 lifetime)
 {
-	int64_t end = back_now_ms() + lifetime, tick = 0, look = 0;
+	u64 end = peer_now() + lifetime, tick = 0, look = 0;
 
-	while (back_now_ms() < end) {
+	while (peer_now() < end) {
 		main_wait(back);
 		main_serve(back);
-		if (back_now_ms() >= look) {
+		if (peer_now() >= look) {
 			back_bus_look(back);
-			look = back_now_ms() + BACK_LOOK_MS;
+			look = peer_now() + BACK_LOOK_MS;
 		}
-		if (back_now_ms() >= tick && back->which->tick) {
+		if (peer_now() >= tick && back->which->tick) {
 			back->which->tick(back);
-			tick = back_now_ms() + BACK_TICK_MS;
+			tick = peer_now() + BACK_TICK_MS;
 		}
 	}
 }
@@ -110,7 +110,7 @@ static int main_usage(void)
 int main(int argc, char **argv)
 {
 	struct back back = { .evtchn = -1 };
-	int64_t lifetime = MAIN_LIFETIME_MS;
+	u64 lifetime = MAIN_LIFETIME_MS;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc == 2 && !strcmp(argv[1], "list"))
@@ -124,10 +124,9 @@ int main(int argc, char **argv)
 	if (back.which == &back_case_random) {
 		if (argc != 5)
 			return main_usage();
-		lifetime = atoi(argv[3]) * 1000LL;
+		lifetime = atoi(argv[3]) * 1000ULL;
 	}
-	/* The generator stands still at 0. */
-	back.random = (argc > 3 ? strtoull(argv[argc - 1], NULL, 0) : 1) * 2 + 1;
+	peer_seed(argc > 3 ? strtoull(argv[argc - 1], NULL, 0) : 1);
 	back.comes_back = back.which == &back_case_honest ||
 			  back.which == &back_case_random;
 	back.grants = xengnttab_open(NULL, 0);

@@ -14,16 +14,16 @@
 
 static bool chance(struct back *back, unsigned int of)
 {
-	bool taken = back_random(back) % of == 0;
+	bool taken = peer_random() % of == 0;
 
 	back->hits += taken;
 	return taken;
 }
 
 /* Values that break arithmetic are likelier than others. */
-static uint32_t odd(struct back *back, uint32_t near)
+static uint32_t odd(uint32_t near)
 {
-	switch (back_random(back) % 6) {
+	switch (peer_random() % 6) {
 	case 0:
 		return near + 1;
 	case 1:
@@ -31,11 +31,11 @@ static uint32_t odd(struct back *back, uint32_t near)
 	case 2:
 		return 0xffffffff;
 	case 3:
-		return near ^ 1u << back_random(back) % 32;
+		return near ^ 1u << peer_random() % 32;
 	case 4:
 		return 0;
 	default:
-		return back_random(back);
+		return peer_random();
 	}
 }
 
@@ -47,15 +47,15 @@ static bool random_answer(struct back *back, struct back_sock *sock,
 	(void)req;
 	if (!chance(back, RANDOM_ANSWERS))
 		return true;
-	switch (back_random(back) % 8) {
+	switch (peer_random() % 8) {
 	case 0:
-		rsp->req_id = odd(back, rsp->req_id);
+		rsp->req_id = odd(rsp->req_id);
 		return true;
 	case 1:
-		rsp->cmd = odd(back, rsp->cmd);
+		rsp->cmd = odd(rsp->cmd);
 		return true;
 	case 2:
-		rsp->id = odd(back, rsp->id);
+		rsp->id = odd(rsp->id);
 		return true;
 	case 3:
 		back_command_send(back, rsp);
@@ -63,19 +63,19 @@ static bool random_answer(struct back *back, struct back_sock *sock,
 	case 4:
 		return false;
 	default:
-		rsp->ret = odd(back, rsp->ret);
+		rsp->ret = odd(rsp->ret);
 		return true;
 	}
 }
 
-static void random_byte(struct back *back, void *page, uint32_t size)
+static void random_byte(void *page, uint32_t size)
 {
-	uint8_t *byte = (uint8_t *)page + back_random(back) % size;
+	uint8_t *byte = (uint8_t *)page + peer_random() % size;
 
-	SHARED_WRITE(*byte, (uint8_t)back_random(back));
+	SHARED_WRITE(*byte, (uint8_t)peer_random());
 }
 
-static void random_indexes(struct back *back, struct back_sock *sock)
+static void random_indexes(struct back_sock *sock)
 {
 	struct pvcalls_data_intf *intf = sock->intf;
 	u32 *const words[] = {
@@ -83,10 +83,10 @@ static void random_indexes(struct back *back, struct back_sock *sock)
 		&intf->out_cons, &intf->out_prod, (u32 *)&intf->out_error,
 		&intf->ring_order, &intf->ref[0],
 	};
-	u32 *word = words[back_random(back) % ARRAY_SIZE(words)];
+	u32 *word = words[peer_random() % ARRAY_SIZE(words)];
 	u32 now = SHARED_READ(*word);
 
-	SHARED_WRITE(*word, odd(back, now));
+	SHARED_WRITE(*word, odd(now));
 }
 
 static void random_sock(struct back *back, struct back_sock *sock)
@@ -94,10 +94,10 @@ static void random_sock(struct back *back, struct back_sock *sock)
 	if (!sock->data)
 		return;
 	if (chance(back, RANDOM_TICKS))
-		random_indexes(back, sock);
+		random_indexes(sock);
 	if (chance(back, RANDOM_TICKS))
-		random_byte(back, sock->intf, 192);
-	random_byte(back, sock->data, sock->pages * BACK_PAGE);
+		random_byte(sock->intf, 192);
+	random_byte(sock->data, sock->pages * BACK_PAGE);
 	back_sock_notify(back, sock);
 }
 
@@ -110,9 +110,9 @@ static void random_tick(struct back *back)
 	for (sock = back->socks; sock; sock = sock->next)
 		random_sock(back, sock);
 	if (chance(back, RANDOM_TICKS * 8))
-		random_byte(back, back->sring, 64);
+		random_byte(back->sring, 64);
 	if (chance(back, RANDOM_TICKS))
-		random_byte(back, back->sring, BACK_PAGE);
+		random_byte(back->sring, BACK_PAGE);
 	back_command_notify(back);
 }
 

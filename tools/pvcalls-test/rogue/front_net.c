@@ -118,23 +118,17 @@ static void end_of_stream(void)
 	}
 }
 
-/* The server stops reading: what we send must be held back, not kept. */
-static void undrained(void)
+/* Send until nothing is taken for a second, which has to come. */
+static void pour(struct conn conn)
 {
 	static u8 bytes[4096];
-	struct conn conn;
-	u32 before, sent = 0;
-	u64 quiet;
+	u64 quiet = peer_deadline(1000);
+	u32 used, sent = 0;
 
-	device_open();
-	conn = conn_connect(FRONT_PORT, 4);
-	/* Long enough to fill everything; its end lets the server go. */
-	conn_order(conn, ORDER_STALL, 20000);
-	quiet = peer_deadline(1000);
 	while (!peer_passed(quiet)) {
-		before = peer_get(&conn.ring->intf->out_cons);
-		if (conn.ring->out_prod - before + sizeof(bytes) >
-		    conn.ring->size) {
+		used = conn.ring->out_prod -
+		       peer_get(&conn.ring->intf->out_cons);
+		if (used + sizeof(bytes) > conn.ring->size) {
 			peer_nap();
 			continue;
 		}
@@ -145,34 +139,29 @@ static void undrained(void)
 			peer_fail("it took 64 MiB that nobody reads");
 	}
 	peer_say("%u bytes were taken", sent);
+}
+
+/* The server stops reading: what we send must be held back, not kept. */
+static void undrained(void)
+{
+	struct conn conn;
+
+	device_open();
+	conn = conn_connect(FRONT_PORT, 4);
+	/* Long enough to fill everything; its end lets the server go. */
+	conn_order(conn, ORDER_STALL, 20000);
+	pour(conn);
 	conn_close(conn);
 }
 
 /* We stop reading: the backend keeps no more than the socket does. */
 static void undrained_by_us(void)
 {
-	static u8 bytes[4096];
 	struct conn conn;
-	u32 sent = 0;
-	u64 quiet;
 
 	device_open();
 	conn = conn_echo(4);
-	quiet = peer_deadline(1000);
-	while (!peer_passed(quiet)) {
-		if (conn.ring->out_prod -
-		    peer_get(&conn.ring->intf->out_cons) + sizeof(bytes) >
-		    conn.ring->size) {
-			peer_nap();
-			continue;
-		}
-		data_write(conn.ring, bytes, sizeof(bytes));
-		sent += sizeof(bytes);
-		quiet = peer_deadline(1000);
-		if (sent > 64 << 20)
-			peer_fail("it took 64 MiB of echo that we do not read");
-	}
-	peer_say("%u bytes were taken", sent);
+	pour(conn);
 	conn_close(conn);
 }
 
