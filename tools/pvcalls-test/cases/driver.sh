@@ -17,7 +17,7 @@ driver_backend()
 # Here the addresses to connect to are the driver domain's own.
 client_create()
 {
-	GUEST_BACKEND="'backend=driver'" guest_create "$1"
+	GUEST_BACKEND="'backend=driver'" guest_create "$1" pvcalls 'cpus = "2"'
 	driver_backend
 	xenstore-write "$(backend_node "$1")/connect-policy" +any
 	guest_run "$1" 60 'modprobe pvcalls-front'

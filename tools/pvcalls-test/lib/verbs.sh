@@ -72,7 +72,8 @@ verb_driver()
 	our_lab
 	socktest_install
 	note "booting Xen; about two minutes"
-	lab_boot 900 driver.sh
+	# One processor for each domain, see LAB_PINNING.
+	LAB_CPUS=3 lab_boot 900 driver.sh
 	lab_verdict
 	finish
 }
