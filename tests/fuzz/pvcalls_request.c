@@ -112,7 +112,7 @@ static struct pvback_request *decode(const u8 *bytes, int old, int *ret)
 
 	memcpy(wire, bytes, sizeof(*wire));
 	memset(req, old, sizeof(*req));
-	*ret = pvback_request_decode(wire, req);
+	*ret = pvback_request_decode(wire, 0, req);
 	FUZZ_CHECK(!memcmp(wire, bytes, sizeof(*wire)));
 	free(wire);
 	return req;

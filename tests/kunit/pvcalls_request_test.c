@@ -124,7 +124,7 @@ static void expect_ret(struct kunit *test, int ret, u32 what)
 			if (!(meaning_of(&wire) >> b & 1))
 				((u8 *)&wire)[b] = old_bytes[i];
 		memset(&req, ~old_bytes[i], sizeof(req));
-		got = pvback_request_decode(&wire, &req);
+		got = pvback_request_decode(&wire, 0, &req);
 		KUNIT_EXPECT_EQ_MSG(test, got, ret,
 				    "command %u, value %#x, old bytes %#x",
 				    wire.cmd, what, old_bytes[i]);
@@ -474,7 +474,7 @@ static void request_like_reference(struct kunit *test)
 	for (i = 0; i < 20000; i++) {
 		random_request(&state, f);
 		ret = reference_decode((u8 *)&f->wire, &f->want);
-		KUNIT_ASSERT_EQ(test, pvback_request_decode(&f->wire, &req),
+		KUNIT_ASSERT_EQ(test, pvback_request_decode(&f->wire, 0, &req),
 				ret);
 		if (ret) {
 			bad++;
@@ -498,7 +498,7 @@ static void request_ignores_meaningless_bytes(struct kunit *test)
 
 	for (i = 0; i < 2000; i++) {
 		random_request(&state, f);
-		ret = pvback_request_decode(&f->wire, &f->want);
+		ret = pvback_request_decode(&f->wire, 0, &f->want);
 		/* One byte after the other, each on top of those before. */
 		for (b = 0; b < sizeof(f->wire); b++) {
 			struct pvback_request req;
@@ -507,7 +507,7 @@ static void request_ignores_meaningless_bytes(struct kunit *test)
 				continue;
 			((u8 *)&f->wire)[b] ^= 1 + random_next(&state) % 255;
 			KUNIT_ASSERT_EQ_MSG(test, ret,
-					    pvback_request_decode(&f->wire,
+					    pvback_request_decode(&f->wire, 0,
 								  &req),
 					    "command %u, byte %u", f->wire.cmd,
 					    b);
@@ -528,7 +528,7 @@ static void request_of_random_bytes(struct kunit *test)
 	for (i = 0; i < 20000; i++) {
 		for (b = 0; b < sizeof(f->wire); b++)
 			((u8 *)&f->wire)[b] = random_next(&state) >> 24;
-		KUNIT_ASSERT_EQ(test, pvback_request_decode(&f->wire, &req),
+		KUNIT_ASSERT_EQ(test, pvback_request_decode(&f->wire, 0, &req),
 				reference_decode((u8 *)&f->wire, &f->want));
 	}
 }

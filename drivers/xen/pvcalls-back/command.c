@@ -123,6 +123,7 @@ static int pvback_command_fetch(struct pvback_guest *guest,
 	call = list_first_entry(&guest->free_calls, struct pvback_call, node);
 	list_del(&call->node);
 	RING_COPY_REQUEST(ring, ring->req_cons, &call->wire);
+	memset(&call->extra, 0, sizeof(call->extra));
 	ring->req_cons++;
 	*callp = call;
 	return 1;
@@ -159,7 +160,7 @@ static void pvback_command_dispatch(struct pvback_guest *guest,
 {
 	int ret;
 
-	ret = pvback_request_decode(&call->wire, &call->req);
+	ret = pvback_request_decode(&call->wire, guest->features, &call->req);
 	if (ret) {
 		pvback_command_answer(guest, call, ret);
 	} else if (call->req.cmd == PVCALLS_SOCKET) {
@@ -234,9 +235,9 @@ static void pvback_command_give_back(struct pvback_guest *guest,
 
 /* The only writer of responses. */
 static void pvback_command_respond(struct pvback_guest *guest,
-				   const struct xen_pvcalls_request *wire,
-				   int ret)
+				   const struct pvback_call *call, int ret)
 {
+	const struct xen_pvcalls_request *wire = &call->wire;
 	struct xen_pvcalls_back_ring *ring = &guest->ring;
 	struct xen_pvcalls_response *rsp;
 	int notify;
@@ -251,6 +252,10 @@ static void pvback_command_respond(struct pvback_guest *guest,
 	rsp->ret = ret;
 	/* The identifier is the first argument of every command. */
 	rsp->id = wire->u.poll.id;
+	/* A slot has the size of a request, which is that of a long response. */
+	if (guest->features & PVBACK_FEATURES_LONG)
+		container_of(rsp, struct xen_pvcalls_long_response, head)->u =
+			call->extra;
 	ring->rsp_prod_pvt++;
 	RING_PUSH_RESPONSES_AND_CHECK_NOTIFY(ring, notify);
 	if (notify)
@@ -272,7 +277,7 @@ void pvback_command_answer(struct pvback_guest *guest,
 {
 	spin_lock(&guest->ring_lock);
 	if (guest->live)
-		pvback_command_respond(guest, &call->wire, ret);
+		pvback_command_respond(guest, call, ret);
 	pvback_command_give_back(guest, call);
 	spin_unlock(&guest->ring_lock);
 }

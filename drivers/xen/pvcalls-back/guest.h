@@ -84,12 +84,14 @@ struct pvback_socket;
  * @node: in the free list, a socket's queue, or a list of parked calls
  * @wire: the request as it came, a private copy
  * @req: the same, checked
+ * @extra: what a long response says beyond the error; 0 at first
  * @child: a parked ACCEPT's new socket, which it owns
  */
 struct pvback_call {
 	struct list_head node;
 	struct xen_pvcalls_request wire;
 	struct pvback_request req;
+	union xen_pvcalls_extra extra;
 	struct pvback_socket *child;
 };
 
@@ -115,7 +117,7 @@ struct pvback_policy_watch {
  * @admission: where the guest may go
  * @ops: the way to the hypervisor
  * @connected: there is a command ring; xenbus.c only
- * @release_answers: feature-release-answers is on; set while not connected
+ * @features: PVBACK_FEATURE_* that are on; set while not connected
  * @map: the page of the command ring
  * @event: the event channel of the command ring
  * @work: takes requests off the command ring
@@ -143,7 +145,7 @@ struct pvback_guest {
 	const struct flexring_back_ops *ops;
 
 	bool connected;
-	bool release_answers;
+	unsigned int features;
 	struct flexring_map map;
 	struct flexring_event event;
 	struct work_struct work;

@@ -250,7 +250,7 @@ void pvback_listen_cancel(struct pvback_socket *socket)
 	list_for_each_entry_safe(call, next, &socket->accepts, node) {
 		list_del(&call->node);
 		pvback_listen_discard(call->child);
-		if (socket->guest->release_answers)
+		if (socket->guest->features & PVBACK_FEATURE_RELEASE_ANSWERS)
 			pvback_command_answer(socket->guest, call, -ECANCELED);
 		else
 			pvback_command_drop(socket->guest, call);

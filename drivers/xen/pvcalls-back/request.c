@@ -101,20 +101,24 @@ static int pvback_request_bare(const struct xen_pvcalls_request *wire,
 	return 0;
 }
 
-static const pvback_request_fn
-pvback_request_decoders[PVCALLS_NR_V1_CMDS] = {
-	[PVCALLS_SOCKET]	= pvback_request_socket,
-	[PVCALLS_CONNECT]	= pvback_request_connect,
-	[PVCALLS_RELEASE]	= pvback_request_bare,
-	[PVCALLS_BIND]		= pvback_request_bind,
-	[PVCALLS_LISTEN]	= pvback_request_listen,
-	[PVCALLS_ACCEPT]	= pvback_request_accept,
-	[PVCALLS_POLL]		= pvback_request_bare,
+/* A command that belongs to an extension names the one that has to be on. */
+static const struct pvback_request_kind {
+	pvback_request_fn decode;
+	unsigned int feature;
+} pvback_request_kinds[PVCALLS_NR_CMDS] = {
+	[PVCALLS_SOCKET]	= { pvback_request_socket },
+	[PVCALLS_CONNECT]	= { pvback_request_connect },
+	[PVCALLS_RELEASE]	= { pvback_request_bare },
+	[PVCALLS_BIND]		= { pvback_request_bind },
+	[PVCALLS_LISTEN]	= { pvback_request_listen },
+	[PVCALLS_ACCEPT]	= { pvback_request_accept },
+	[PVCALLS_POLL]		= { pvback_request_bare },
 };
 
 /**
  * pvback_request_decode - check a request and put it into our own form
  * @wire: a private copy of the slot; the guest can not change it any more
+ * @features: PVBACK_FEATURE_* that are on
  * @req: filled in; what the command does not use is 0
  *
  * Specification: "Commands Ring" and the section of each command.
@@ -125,14 +129,19 @@ pvback_request_decoders[PVCALLS_NR_V1_CMDS] = {
  * family, -EINVAL for a short address or port 0.
  */
 int pvback_request_decode(const struct xen_pvcalls_request *wire,
-			  struct pvback_request *req)
+			  unsigned int features, struct pvback_request *req)
 {
+	const struct pvback_request_kind *kind;
+
 	memset(req, 0, sizeof(*req));
-	if (wire->cmd >= PVCALLS_NR_V1_CMDS)
+	if (wire->cmd >= PVCALLS_NR_CMDS)
 		return -PVCALLS_ENOTSUP;
 	/* An index into tables of functions, from somebody we do not trust. */
-	req->cmd = array_index_nospec(wire->cmd, PVCALLS_NR_V1_CMDS);
+	req->cmd = array_index_nospec(wire->cmd, PVCALLS_NR_CMDS);
+	kind = &pvback_request_kinds[req->cmd];
+	if (!kind->decode || (kind->feature & ~features))
+		return -PVCALLS_ENOTSUP;
 	/* The identifier is the first argument of every command. */
 	req->id = wire->u.poll.id;
-	return pvback_request_decoders[req->cmd](wire, req);
+	return kind->decode(wire, req);
 }

@@ -11,6 +11,7 @@
 #ifndef _PVBACK_REQUEST_H
 #define _PVBACK_REQUEST_H
 
+#include <linux/bits.h>
 #include <linux/in.h>
 #include <linux/socket.h>
 #include <linux/types.h>
@@ -18,6 +19,16 @@
 
 /* Longest queue of unaccepted connections; Linux' own SOMAXCONN. */
 #define PVBACK_REQUEST_MAX_BACKLOG 4096
+
+/* Extensions of the wire that are on for a guest. */
+#define PVBACK_FEATURE_RELEASE_ANSWERS	BIT(0)
+#define PVBACK_FEATURE_INET6		BIT(1)
+#define PVBACK_FEATURE_NAMES		BIT(2)
+#define PVBACK_FEATURE_SOCKOPT		BIT(3)
+#define PVBACK_FEATURE_SHUTDOWN		BIT(4)
+/* With any of these all responses are long ones. */
+#define PVBACK_FEATURES_LONG \
+	(PVBACK_FEATURE_NAMES | PVBACK_FEATURE_SOCKOPT)
 
 /**
  * struct pvback_request - a request that was checked
@@ -45,6 +56,6 @@ struct pvback_request {
 };
 
 int pvback_request_decode(const struct xen_pvcalls_request *wire,
-			  struct pvback_request *req);
+			  unsigned int features, struct pvback_request *req);
 
 #endif /* _PVBACK_REQUEST_H */

@@ -26,7 +26,7 @@ static atomic_t pvback_socket_count;
 static DECLARE_WAIT_QUEUE_HEAD(pvback_socket_gone);
 
 /* SOCKET is not here: it names no socket yet. */
-static const pvback_socket_fn pvback_socket_handlers[PVCALLS_NR_V1_CMDS] = {
+static const pvback_socket_fn pvback_socket_handlers[PVCALLS_NR_CMDS] = {
 	[PVCALLS_CONNECT]	= pvback_connect_call,
 	[PVCALLS_RELEASE]	= pvback_release_call,
 	[PVCALLS_BIND]		= pvback_listen_bind,

@@ -31,9 +31,18 @@
 #include "guest.h"
 #include "main.h"
 
+/* The extensions that we offer. */
+static const struct pvback_xenbus_feature {
+	const char *key;
+	unsigned int bit;
+} pvback_xenbus_features[] = {
+	{ PVCALLS_FEATURE_RELEASE_ANSWERS, PVBACK_FEATURE_RELEASE_ANSWERS },
+};
+
 static int pvback_xenbus_write_keys(struct xenbus_device *dev,
 				    struct xenbus_transaction xbt)
 {
+	unsigned int i;
 	int ret;
 
 	ret = xenbus_printf(xbt, dev->nodename, PVCALLS_KEY_VERSIONS, "%s",
@@ -46,9 +55,9 @@ static int pvback_xenbus_write_keys(struct xenbus_device *dev,
 		ret = xenbus_printf(xbt, dev->nodename,
 				    PVCALLS_KEY_FUNCTION_CALLS, "%u",
 				    PVCALLS_FUNCTION_CALLS);
-	if (!ret)
+	for (i = 0; !ret && i < ARRAY_SIZE(pvback_xenbus_features); i++)
 		ret = xenbus_printf(xbt, dev->nodename,
-				    PVCALLS_FEATURE_RELEASE_ANSWERS, "1");
+				    pvback_xenbus_features[i].key, "1");
 	return ret;
 }
 
@@ -99,6 +108,18 @@ static int pvback_xenbus_check_version(struct xenbus_device *dev)
 	return ret;
 }
 
+/* What we offer and the guest takes. */
+static unsigned int pvback_xenbus_taken(struct xenbus_device *dev)
+{
+	const struct pvback_xenbus_feature *feature = pvback_xenbus_features;
+	unsigned int i, taken = 0;
+
+	for (i = 0; i < ARRAY_SIZE(pvback_xenbus_features); i++, feature++)
+		if (xenbus_read_unsigned(dev->otherend, feature->key, 0) == 1)
+			taken |= feature->bit;
+	return taken;
+}
+
 static int pvback_xenbus_connect(struct pvback_guest *guest)
 {
 	struct xenbus_device *dev = guest->dev;
@@ -117,9 +138,7 @@ static int pvback_xenbus_connect(struct pvback_guest *guest)
 				 PVCALLS_KEY_PORT);
 		return ret;
 	}
-	guest->release_answers =
-		xenbus_read_unsigned(dev->otherend,
-				     PVCALLS_FEATURE_RELEASE_ANSWERS, 0) == 1;
+	guest->features = pvback_xenbus_taken(dev);
 	ret = pvback_guest_connect(guest, ref, port);
 	if (ret)
 		xenbus_dev_fatal(dev, ret,

@@ -216,7 +216,8 @@ static void expect_release_of_listener(struct kunit *test, bool answered)
 	struct fake_ring *ring;
 	unsigned int i;
 
-	fake->guest->release_answers = answered;
+	fake->guest->features =
+		answered ? PVBACK_FEATURE_RELEASE_ANSWERS : 0;
 	step_listening(test, 1);
 	for (i = 0; i < ARRAY_SIZE(accepts); i++) {
 		ring = fake_ring(test, 1);

@@ -81,6 +81,7 @@
 #define PVCALLS_GETSOCKOPT		130
 #define PVCALLS_SHUTDOWN		131
 #define PVCALLS_DROPRING		132
+#define PVCALLS_NR_CMDS			133
 
 /*
  * Errors are negative Linux numbers.  The answer to a command or a kind of
@@ -96,6 +97,8 @@
 
 /* Bytes of an address on the wire: exactly a struct sockaddr_in6. */
 #define PVCALLS_ADDR_SIZE		28
+/* Bytes of an option's value that one request or response carries. */
+#define PVCALLS_OPTION_SIZE		36
 
 /**
  * struct xen_pvcalls_request - one slot of the command ring, frontend to backend
@@ -164,6 +167,41 @@ struct xen_pvcalls_request {
 		struct xen_pvcalls_poll {
 			u64 id;
 		} poll;
+		/* GETNAME, extension: offsets 8 id, 16 which */
+		struct xen_pvcalls_getname {
+			u64 id;
+			u32 which;
+			u8 pad[4];
+		} getname;
+		/*
+		 * SETSOCKOPT, extension: offsets 8 id, 16 level, 20 name,
+		 * 24 length (bytes of value), 28 value
+		 */
+		struct xen_pvcalls_setsockopt {
+			u64 id;
+			u32 level;
+			u32 name;
+			u32 length;
+			u8 value[PVCALLS_OPTION_SIZE];
+		} setsockopt;
+		/*
+		 * GETSOCKOPT, extension: offsets 8 id, 16 level, 20 name,
+		 * 24 offset (first byte of the value that is wanted),
+		 * 28 length (how many)
+		 */
+		struct xen_pvcalls_getsockopt {
+			u64 id;
+			u32 level;
+			u32 name;
+			u32 offset;
+			u32 length;
+		} getsockopt;
+		/* SHUTDOWN, extension: offsets 8 id, 16 how */
+		struct xen_pvcalls_shutdown {
+			u64 id;
+			u32 how;
+			u8 pad[4];
+		} shutdown;
 		u8 bytes[56];
 	} u;
 };
@@ -182,6 +220,31 @@ struct xen_pvcalls_response {
 	s32 ret;
 	u32 pad;
 	u64 id;
+};
+
+/**
+ * struct xen_pvcalls_long_response - an answer that uses its slot to the end
+ * @head: offset 0, as without extensions
+ * @u: offset 24, what the command says
+ *
+ * With feature-names, feature-sockopt or both every response has this form;
+ * what a command does not use is 0.
+ */
+struct xen_pvcalls_long_response {
+	struct xen_pvcalls_response head;
+	union xen_pvcalls_extra {
+		/* feature-names: offsets 24 addr, 52 len (bytes of addr) */
+		struct xen_pvcalls_name {
+			u8 addr[PVCALLS_ADDR_SIZE];
+			u32 len;
+		} name;
+		/* GETSOCKOPT: offsets 24 value, 60 len (of the whole value) */
+		struct xen_pvcalls_option {
+			u8 value[PVCALLS_OPTION_SIZE];
+			u32 len;
+		} option;
+		u8 bytes[40];
+	} u;
 };
 
 DEFINE_RING_TYPES(xen_pvcalls, struct xen_pvcalls_request,
@@ -237,6 +300,7 @@ struct pvcalls_data_intf {
 
 static_assert(sizeof(struct xen_pvcalls_request) == 64);
 static_assert(sizeof(struct xen_pvcalls_response) == 24);
+static_assert(sizeof(struct xen_pvcalls_long_response) == 64);
 static_assert(sizeof(union xen_pvcalls_sring_entry) == 64);
 static_assert(offsetof(struct xen_pvcalls_sring, ring) == 64);
 
@@ -258,10 +322,24 @@ PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.accept.id_new, 16);
 PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.accept.ref, 24);
 PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.accept.evtchn, 28);
 PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.poll.id, 8);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.getname.which, 16);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.setsockopt.level, 16);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.setsockopt.name, 20);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.setsockopt.length, 24);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.setsockopt.value, 28);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.getsockopt.level, 16);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.getsockopt.name, 20);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.getsockopt.offset, 24);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.getsockopt.length, 28);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_request, u.shutdown.how, 16);
 
 PVCALLS_CHECK_OFFSET(xen_pvcalls_response, cmd, 4);
 PVCALLS_CHECK_OFFSET(xen_pvcalls_response, ret, 8);
 PVCALLS_CHECK_OFFSET(xen_pvcalls_response, id, 16);
+
+PVCALLS_CHECK_OFFSET(xen_pvcalls_long_response, u, 24);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_long_response, u.name.len, 52);
+PVCALLS_CHECK_OFFSET(xen_pvcalls_long_response, u.option.len, 60);
 
 PVCALLS_CHECK_OFFSET(pvcalls_data_intf, in_cons, 0);
 PVCALLS_CHECK_OFFSET(pvcalls_data_intf, in_prod, 4);
