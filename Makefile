@@ -32,8 +32,8 @@ install: modules_install
 demo:
 	LAB_SHELL=$(LAB_SHELL) $(LAB) demo
 
-check check-full lint unit kunit smoke interop driver hostile hostile-front \
-hostile-intree matrix:
+check check-full lint unit kunit smoke interop driver e2e hostile \
+hostile-front hostile-intree matrix:
 	$(LAB) $@
 
 # SECONDS is also bash's own: hand it on by another name.
@@ -60,6 +60,7 @@ help:
 	@echo 'make unit           unit tests in user space'
 	@echo 'make kunit          KUnit suites in a kernel with KASAN (root)'
 	@echo 'make smoke          end-to-end tests under Xen (root)'
+	@echo 'make e2e            what the backend offers, under Xen (root)'
 	@echo 'make driver         the backend in a driver domain (root)'
 	@echo 'make hostile        our backend against a hostile frontend (root)'
 	@echo 'make hostile-front  our frontend against a hostile backend (root)'
@@ -73,5 +74,5 @@ help:
 	@echo 'KDIR=$(KDIR)'
 
 .PHONY: all modules modules_install tools install demo check check-full lint \
-	unit kunit smoke interop driver hostile hostile-front hostile-intree \
-	matrix fuzz clean distclean help
+	unit kunit smoke interop driver e2e hostile hostile-front \
+	hostile-intree matrix fuzz clean distclean help

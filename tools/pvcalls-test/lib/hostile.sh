@@ -56,3 +56,15 @@ verb_hostile()
 	lab_verdict
 	finish
 }
+
+verb_e2e()
+{
+	our_lab
+	rogue_programs
+	rogue_install
+	hostile_settings
+	note "booting Xen; about five minutes"
+	LAB_DOM0_ARGS="slab_nomerge ${LAB_DOM0_ARGS:-}" lab_boot 1800 e2e.sh
+	lab_verdict
+	finish
+}
