@@ -54,7 +54,7 @@ help:
 	@echo 'make install        both, installed'
 	@echo 'make demo           Xen, dom0 and a guest in QEMU: see it work (root)'
 	@echo 'make demo SHELL=1   the same, ending at the prompt of the guest'
-	@echo 'make check          lint, unit, kunit, smoke, interop, driver, hostile, fuzz (root)'
+	@echo 'make check          all kinds of tests, the short way (root)'
 	@echo 'make check-full     all of it at length, on all kernels: hours (root)'
 	@echo 'make lint           static checks'
 	@echo 'make unit           unit tests in user space'

@@ -385,6 +385,9 @@ case_end()
 plan case_guests
 # shellcheck source=/dev/null
 . /lab/cases/hostile_front_rows.sh
+# One of each kind, unless there is LAB_LONG or names.
+[ -n "$LAB_LONG$HOSTILE_CASES" ] ||
+	HOSTILE_CASES='cmd-mismatch in-prod-overflow data-then-reset keep crash random'
 # Some of them only, in that order, or all.
 # shellcheck disable=SC2206 # names
 some=($HOSTILE_CASES)

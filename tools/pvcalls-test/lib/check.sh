@@ -3,11 +3,11 @@
 # Unit tests; `check`, which runs every kind of test, and `check-full`, which
 # runs all of them on all kernels.
 
-CHECK_STAGES=(lint unit kunit smoke interop driver hostile fuzz)
+CHECK_STAGES=(lint unit kunit smoke interop driver e2e hostile hostile-front fuzz)
 # VERB [VARIABLE=VALUE...]; some hours.
 CHECK_FULL_STAGES=(
 	lint unit kunit smoke interop driver selftest
-	'hostile LAB_LONG=1' hostile-front
+	'e2e LAB_LONG=1' 'hostile LAB_LONG=1' 'hostile-front LAB_LONG=1'
 	'detectors KERNEL=debug' 'detectors KERNEL=kasan'
 	'smoke KERNEL=debug' 'interop KERNEL=debug' 'driver KERNEL=debug'
 	'smoke KERNEL=kasan' 'driver KERNEL=kasan'
