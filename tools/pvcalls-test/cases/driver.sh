@@ -62,9 +62,8 @@ case_sockets()
 {
 	guest_start driver server 'socktest server 192.0.2.1 5000 192.0.2.2'
 	wait_for 20 guest_run driver 10 'socktest client 192.0.2.1 5000 0 stream_flags'
-	# shellcheck disable=SC2016 # for the guest's shell
-	guest client 300 'socktest client 192.0.2.1 5000 >/tmp/log; st=$?
-		grep -v "^ok" /tmp/log; exit $st'
+	guest client 300 "LAB_SLOW=$LAB_SLOW socktest client 192.0.2.1 5000 >/tmp/log; st=\$?
+		grep -v '^ok' /tmp/log; exit \$st"
 	no_warnings driver
 	no_warnings client
 }
