@@ -1,25 +1,14 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck disable=SC2034 # for dom0/pvcalls.sh
 # The backend in a driver domain: an unprivileged guest serves another one,
 # dom0 is only the toolstack.  With KERNEL=kasan both ends run under KASAN.
 
-# The driver domain's network: its own addresses, on an interface that leads
-# nowhere.
-DRIVER_NET='modprobe dummy && ip link add net0 type dummy && ip link set net0 up &&
-	ip addr add 192.0.2.1/24 dev net0 && ip addr add 192.0.2.2/24 dev net0'
+# shellcheck source=/dev/null
+. /lab/dom0/driver.sh
 
-driver_backend()
-{
-	BACKEND_PATH=$(guest_path driver)
-}
-
-# Here the addresses to connect to are the driver domain's own.
 client_create()
 {
-	GUEST_BACKEND="'backend=driver'" guest_create "$1" pvcalls 'cpus = "2"'
-	driver_backend
-	xenstore-write "$(backend_node "$1")/connect-policy" +any
+	driver_client 2 "$1"
 	guest_run "$1" 60 'modprobe pvcalls-front'
 	connected "$1"
 }
@@ -27,8 +16,7 @@ client_create()
 title case_driver "a guest becomes a driver domain and loads the backend"
 case_driver()
 {
-	GUEST_BACKEND='' guest_create driver pvcalls 'driver_domain = 1'
-	guest_run driver 30 "$DRIVER_NET"
+	driver_create
 	guest driver 30 'modprobe pvcalls-back && lsmod | grep pvcalls_back'
 	[ ! -d /sys/module/pvcalls_back ] || fail "dom0 has a backend, too"
 }

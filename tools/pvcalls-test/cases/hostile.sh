@@ -15,7 +15,7 @@ hostile_begin()
 {
 	hostile_up pvcalls-back
 	honest_moves || fail "the honest guest can not move data"
-	dmesg -C
+	backend_run 20 'dmesg -C'
 	resources >"$RES_LEFT.now"
 	cp "$RES_LEFT.now" /run/lab/resources.first
 }
@@ -29,10 +29,10 @@ hostile_problems()
 		cat /run/lab/honest.out
 	fi
 	if ! wait_for 20 resources_back; then
-		echo "left in dom0:"
+		echo "left where the backend is:"
 		cat "$RES_LEFT"
 	fi
-	log_is_quiet || echo "the kernel log of dom0 has that"
+	log_is_quiet || echo "the kernel log there has that"
 }
 
 # judge NAME: fail, unless there is nothing, or it was expected.
@@ -89,13 +89,13 @@ destroyed()
 	fi
 	guest_destroy rogue
 	wait_for 20 no_zombies || WRONG="the domain is still there"
-	[ ! -d "/sys/bus/xen-backend/devices/pvcalls-$domid-0" ] ||
+	backend_run 20 "test ! -d /sys/bus/xen-backend/devices/pvcalls-$domid-0" ||
 		WRONG+="${WRONG:+; }its device is still there"
 	rogue_create
 	judge "$1"
 }
 
-title hostile_memory "dom0 has the memory that it had at the beginning"
+title hostile_memory "the backend's domain has the memory that it had at the beginning"
 hostile_memory()
 {
 	cp /run/lab/resources.first "$RES_BEFORE"
@@ -107,10 +107,12 @@ hostile_memory()
 title hostile_end "the backend unloads, and no module is left"
 hostile_end()
 {
-	backend_unload
-	! lsmod | grep -E '^(pvcalls|xen_flexring)' || fail "modules are left in dom0"
+	backend_run 60 'until rmmod pvcalls-back; do sleep 1; done; rmmod xen-flexring'
+	backend_run 20 '! lsmod | grep -E "^(pvcalls|xen_flexring)"' ||
+		fail "modules are left"
 	guest_destroy rogue
 	guest_destroy honest
+	[ "$BACKEND_DOMAIN" = dom0 ] || guest_destroy "$BACKEND_DOMAIN"
 }
 
 # With LAB_ONLY, just those that it names.

@@ -28,7 +28,7 @@ guest_config()
 	extra = 'console=hvc0 loglevel=7 panic=1 dummy.numdummies=0 hostname=$name'
 	memory = ${GUEST_MEMORY:-384}
 	vcpus = 1
-	cpus = "1"
+	cpus = "${GUEST_CPU:-1}"
 	max_event_channels = 4095
 	pvcalls = [${GUEST_BACKEND-'backend=0'}]
 	on_poweroff = 'destroy'

@@ -3,37 +3,88 @@
 # A hostile guest beside an honest one, and what dom0 is left with.
 #
 # Guest "rogue" has no PV Calls frontend in its kernel: rogue-front speaks the
-# protocol, case by case.  Guest "honest" uses pvcalls-front.
+# protocol, case by case.  Guest "honest" uses pvcalls-front.  The backend is
+# in dom0, or with HOSTILE_DRIVER in guest "driver".
+
+# shellcheck source=/dev/null
+. /lab/dom0/driver.sh
 
 MIB=/srv/www/mib.bin
 
-# hostile_up BACKEND: everything that the cases need.
-hostile_up()
+# Where the backend is: a domain as our_warnings() and the like want it.
+BACKEND_DOMAIN=${HOSTILE_DRIVER:+driver}
+BACKEND_DOMAIN=${BACKEND_DOMAIN:-dom0}
+
+# backend_run SECONDS COMMAND, for a small shell.
+backend_run()
+{
+	if [ "$BACKEND_DOMAIN" = dom0 ]; then
+		limit "$1" bash -c "$2"
+	else
+		guest_run "$BACKEND_DOMAIN" "$@"
+	fi
+}
+
+backend_domid()
+{
+	if [ "$BACKEND_DOMAIN" = dom0 ]; then
+		echo 0
+	else
+		guest_domid "$BACKEND_DOMAIN"
+	fi
+}
+
+# Connections to 192.0.2.1:5009 get no answer at all.
+dom0_up()
 {
 	net_up
 	web_up 1
 	head -c 1M /dev/urandom >"$MIB"
-	# Connections to 192.0.2.1:5009 get no answer at all.
-	srv nft add table inet hole
-	srv nft add chain inet hole in '{ type filter hook input priority 0; }'
-	srv nft add rule inet hole in tcp dport 5009 drop
 	srv socktest server 192.0.2.1 5000 192.0.2.2 >/dev/null 2>&1 &
+	srv socktest hole 192.0.2.1 5009 >/dev/null 2>&1 &
 	# shellcheck disable=SC2016 # for that shell
 	wait_for 20 srv bash -c 'ss -Hltn "sport = :5000" | grep -q .'
-	modprobe "$1"
+	# shellcheck disable=SC2016 # for that shell
+	wait_for 20 srv bash -c 'ss -Hltn "sport = :5009" | grep -q .'
+}
+
+driver_up()
+{
+	driver_create
+	driver_web "$MIB"
+	guest_start driver server 'socktest server 192.0.2.1 5000 192.0.2.2'
+	guest_start driver hole 'socktest hole 192.0.2.1 5009'
+	wait_for 20 guest_run driver 10 'socktest client 192.0.2.1 5000 0 stream_flags'
+}
+
+# hostile_up BACKEND: everything that the cases need.
+hostile_up()
+{
+	"${BACKEND_DOMAIN}_up"
+	backend_run 60 "modprobe $1"
 	# What a released socket has not sent is kept for a while; a short one.
 	[ "$1" != pvcalls-back ] ||
-		echo 5 >/sys/module/pvcalls_back/parameters/linger_timeout
-	guest_create honest
-	guest_run honest 30 'modprobe pvcalls-front'
+		backend_run 10 'echo 5 >/sys/module/pvcalls_back/parameters/linger_timeout'
+	client_create 3 honest
+	guest_run honest 60 'modprobe pvcalls-front'
 	connected honest
 	rogue_create
 }
 
-# It also calls itself by dom0's address, which is closed otherwise.
+# client_create CPU NAME [IMAGE]
+client_create()
+{
+	if [ "$BACKEND_DOMAIN" = dom0 ]; then
+		guest_create "$2" "${3:-pvcalls}"
+	else
+		driver_client "$@"
+	fi
+}
+
+# It also calls itself by the backend's own address, which is closed otherwise.
 rogue_create()
 {
-	guest_create rogue rogue
+	client_create 2 rogue rogue
 	xenstore-write "$(backend_node rogue)/connect-policy" +any
 	guest_run rogue 30 'modprobe xen-gntalloc && modprobe xen-evtchn &&
 		echo 8192 >/sys/module/xen_gntalloc/parameters/limit'
@@ -45,10 +96,10 @@ honest_moves()
 	local url=http://192.0.2.1 t
 	t=$(deadline 20)
 
-	rm -f /srv/www/up/mib.bin
+	backend_run 20 'rm -f /srv/www/up/mib.bin'
 	guest_run honest 45 "pvcalls-run curl -sS --max-time $t -o /tmp/mib $url/mib.bin &&
 		pvcalls-run curl -sS --max-time $t -T /tmp/mib $url/up/mib.bin" &&
-		cmp "$MIB" /srv/www/up/mib.bin
+		backend_run 20 "cmp $MIB /srv/www/up/mib.bin"
 }
 
 rogue_front()
@@ -61,16 +112,17 @@ rogue_frontend_node()
 {
 	local front=$1 back=$2 domid=$3 key
 
-	xenstore-write "$front/backend" "$back" "$front/backend-id" 0 \
+	xenstore-write "$front/backend" "$back" \
+		"$front/backend-id" "$(backend_domid)" \
 		"$front/state" 1
 	for key in '' /backend /backend-id /state; do
-		xenstore-chmod "$front$key" "n$domid" r0
+		xenstore-chmod "$front$key" "n$domid" "r$(backend_domid)"
 	done
 }
 
 rogue_device()
 {
-	[ -d "/sys/bus/xen-backend/devices/pvcalls-$(guest_domid rogue)-0" ]
+	backend_run 10 "test -d /sys/bus/xen-backend/devices/pvcalls-$(guest_domid rogue)-0"
 }
 
 # Bring back a device that lost its nodes, as the toolstack would.
@@ -113,36 +165,35 @@ grants_of()
 		END { print n + 0 }' "$GRANTS"
 }
 
-# 0 in a kernel that does not count them.
-slab_objects()
-{
-	[ -r /proc/slabinfo ] || { echo 0; return; }
-	awk -v name="$1" '$1 == name { n = $2 } END { print n + 0 }' /proc/slabinfo
-}
+# Asked in the backend's kernel; a kernel that does not count slab objects by
+# name has no workqueues to show.
+# shellcheck disable=SC2016 # for its shell
+KERNEL_RESOURCES='awk '\''
+	$1 == "TCP:" { print "sockets", $9 }
+	$1 == "pool_workqueue" { workqueues = $2 }
+	$1 == "SUnreclaim:" { print "slab", $2 }
+	$1 == "MemTotal:" { total = $2 }
+	$1 == "MemAvailable:" { print "used", total - $2 }
+	END { print "workqueues", workqueues + 0 }
+	'\'' /proc/net/sockstat /proc/meminfo $(ls /proc/slabinfo 2>/dev/null)'
 
-meminfo()
-{
-	awk -v name="$1:" '$1 == name { print $2 }' /proc/meminfo
-}
-
-# What dom0 holds that might be the rogue's: one "NAME NUMBER" a line.
+# What the backend's domain holds that might be the rogue's: one "NAME NUMBER"
+# a line.
 resources()
 {
 	local domid
 	domid=$(guest_domid rogue)
 
-	echo "events $(lsevtchn 0 | grep -c "Remote Domain $domid," || :)"
+	echo "events $(lsevtchn "$(backend_domid)" | grep -c "Remote Domain $domid," || :)"
 	echo "grants $(grants_of "$domid")"
-	echo "sockets $(awk '$1 == "TCP:" { print $9 }' /proc/net/sockstat)"
-	echo "workqueues $(slab_objects pool_workqueue)"
-	echo "slab $(meminfo SUnreclaim)"
-	echo "used $(($(meminfo MemTotal) - $(meminfo MemAvailable)))"
+	backend_run 20 "$KERNEL_RESOURCES"
 }
 
 # How much more than before is no leak: other things of dom0 come and go too.
-# Memory is in KiB.
+# Memory is in KiB; a kernel with checks keeps more of it for itself.
+CHECKS=$((1${GUEST_CHECKS:+ * 8}))
 declare -A SLACK=([events]=0 [grants]=0 [sockets]=0 [workqueues]=64 \
-	[slab]=6144 [used]=32768)
+	[slab]=$((6144 * CHECKS)) [used]=$((32768 * CHECKS)))
 
 RES_BEFORE=/run/lab/resources
 RES_LEFT=/run/lab/resources.left
@@ -172,8 +223,8 @@ log_is_quiet()
 {
 	local lines
 
-	lines=$(our_warnings dom0)
-	dmesg -C
+	lines=$(our_warnings "$BACKEND_DOMAIN")
+	backend_run 20 'dmesg -C'
 	if grep -v -E "$REFUSALS" <<<"$lines" | grep .; then
 		return 1
 	fi

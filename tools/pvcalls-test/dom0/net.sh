@@ -24,18 +24,9 @@ net_up()
 	srv ip link set lo up
 }
 
-web_up()
+web_config()
 {
-	local mb=${1:-64}
-
-	[ ! -e /run/nginx.pid ] || return 0
-	mkdir -p /srv/www/up /srv/tmp /run/nginx
-	mount -t tmpfs -o size=600m tmpfs /srv
-	mkdir -p /srv/www/up /srv/tmp
-	head -c "${mb}M" /dev/urandom >/srv/www/page.bin
-	echo "hello from srv" >/srv/www/hello.txt
-	chmod -R a+rX /srv
-	cat >/run/nginx/srv.conf <<-'END'
+	cat <<-'END'
 	user root;
 	worker_processes 1;
 	pid /run/nginx.pid;
@@ -57,6 +48,20 @@ web_up()
 		}
 	}
 	END
+}
+
+web_up()
+{
+	local mb=${1:-64}
+
+	[ ! -e /run/nginx.pid ] || return 0
+	mkdir -p /srv /run/nginx
+	mount -t tmpfs -o size=600m tmpfs /srv
+	mkdir -p /srv/www/up /srv/tmp
+	head -c "${mb}M" /dev/urandom >/srv/www/page.bin
+	echo "hello from srv" >/srv/www/hello.txt
+	chmod -R a+rX /srv
+	web_config >/run/nginx/srv.conf
 	srv nginx -c /run/nginx/srv.conf
 	wait_for 20 srv bash -c 'ss -Hltn "sport = :80" | grep -q .'
 }

@@ -29,7 +29,9 @@ rogue_install()
 	lab_guest rogue
 	lab_guest_file rogue "$CACHE/build/rogue-front" /usr/bin/rogue-front
 	lab_dom0_file "$CACHE/build/rogue-front" /usr/bin/rogue-front
+	# Wherever the backend is, and for the honest guest.
 	lab_dom0_file "$CACHE/build/socktest" /usr/bin/socktest
+	lab_guest_file pvcalls "$CACHE/build/socktest" /usr/bin/socktest
 }
 
 # LAB_SEED=n repeats a run; LAB_ONLY="case ..." runs only those; LAB_LONG=1
@@ -38,6 +40,9 @@ hostile_settings()
 {
 	lab_setting LAB_LONG "${LAB_LONG:-}"
 	lab_setting LAB_ONLY "${LAB_ONLY:-}"
+	# A PV dom0 can not boot a kernel with KASAN, a driver domain can.
+	[ "$KERNEL" != kasan ] || HOSTILE_DRIVER=1
+	lab_setting HOSTILE_DRIVER "${HOSTILE_DRIVER:-}"
 	lab_setting LAB_SEED "${LAB_SEED:-$((RANDOM * 32768 + RANDOM + 1))}"
 }
 
@@ -52,7 +57,8 @@ verb_hostile()
 	[ -z "${LAB_LONG:-}" ] || limit=7200
 	note "booting Xen; about ten minutes"
 	# Each slab by its own name, so that what is left has one.
-	LAB_DOM0_ARGS="slab_nomerge ${LAB_DOM0_ARGS:-}" lab_boot "$limit" hostile.sh
+	LAB_DOM0_ARGS="slab_nomerge ${LAB_DOM0_ARGS:-}" \
+		LAB_CPUS=${HOSTILE_DRIVER:+4} lab_boot "$limit" hostile.sh
 	lab_verdict
 	finish
 }

@@ -848,6 +848,8 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc == 5 && !strcmp(argv[1], "server"))
 		return server(argv[2], atoi(argv[3]), argv[4]);
+	if (argc == 4 && !strcmp(argv[1], "hole"))
+		return hole(argv[2], atoi(argv[3]));
 	if (argc < 4 || strcmp(argv[1], "client"))
 		return usage();
 	host = argv[2];

@@ -40,6 +40,7 @@ enum order_verb {
 
 #define GREETING "hello"
 
+int hole(const char *addr, unsigned int port);
 int server(const char *addr, unsigned int port, const char *guest);
 uint32_t checksum(uint32_t sum, const void *data, size_t len);
 void fill(void *data, size_t len, unsigned int seed);

@@ -1,0 +1,37 @@
+# shellcheck shell=bash disable=SC2034 # BACKEND_PATH is for pvcalls.sh
+# SPDX-License-Identifier: GPL-2.0-only
+# A guest that is a driver domain: it has the backend, dom0 is the toolstack.
+
+# The driver domain's network: its own addresses, on an interface that leads
+# nowhere.
+DRIVER_NET='modprobe dummy && ip link add net0 type dummy && ip link set net0 up &&
+	ip addr add 192.0.2.1/24 dev net0 && ip addr add 192.0.2.2/24 dev net0'
+
+# Sets BACKEND_PATH, for dom0/pvcalls.sh; the backend is not loaded yet.
+driver_create()
+{
+	GUEST_BACKEND='' guest_create driver pvcalls 'driver_domain = 1'
+	guest_run driver 30 "$DRIVER_NET"
+}
+
+# driver_client CPU NAME [IMAGE]: a guest with a processor and a device there.
+# The addresses to connect to are the driver domain's own, so they are open.
+driver_client()
+{
+	GUEST_CPU=$1 GUEST_BACKEND="'backend=driver'" guest_create "$2" \
+		"${3:-pvcalls}"
+	BACKEND_PATH=$(guest_path driver)
+	xenstore-write "$(backend_node "$2")/connect-policy" +any
+}
+
+# The same web server as dom0/net.sh has, with FILE of a MiB.
+driver_web()
+{
+	guest_run driver 60 "mkdir -p /srv/www/up /srv/tmp /run/nginx /var/log/nginx
+		head -c 1048576 /dev/urandom >$1
+		chmod -R a+rX /srv
+		cat >/run/srv.conf <<'END'
+$(web_config)
+END
+		nginx -c /run/srv.conf"
+}
