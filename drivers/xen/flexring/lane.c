@@ -74,8 +74,9 @@ EXPORT_SYMBOL_GPL(flexring_tx_free);
  * flexring_tx_writable - is there any room, as far as one can tell from outside?
  * @tx: the direction
  *
- * For poll, which does not exclude the thread that uses the direction.  What
- * a lying peer makes of it is harmless: the next real look finds out.
+ * For poll and sleepers, which do not exclude the thread that uses the
+ * direction.  An index that makes no sense counts as room: whoever comes to
+ * use it takes a real look, and finds out.
  *
  * Context: any.
  */
@@ -83,7 +84,7 @@ bool flexring_tx_writable(const struct flexring_tx *tx)
 {
 	u32 used = READ_ONCE(tx->idx.prod) - READ_ONCE(*tx->cons_word);
 
-	return used < tx->idx.size;
+	return used != tx->idx.size;
 }
 EXPORT_SYMBOL_GPL(flexring_tx_writable);
 

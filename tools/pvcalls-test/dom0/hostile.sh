@@ -184,7 +184,7 @@ resources()
 	local domid
 	domid=$(guest_domid rogue)
 
-	echo "events $(lsevtchn "$(backend_domid)" | grep -c "Remote Domain $domid," || :)"
+	echo "events $(lsevtchn "$(backend_domid)" | grep -c -E "Remote Domain $domid(,|$)" || :)"
 	echo "grants $(grants_of "$domid")"
 	backend_run 20 "$KERNEL_RESOURCES"
 }

@@ -29,6 +29,8 @@ static void in_prod(struct back *back, struct back_sock *sock)
 static void out_cons(struct back *back, struct back_sock *sock)
 {
 	strike(back, sock);
+	/* From here on the index stays as it is. */
+	sock->port = BACK_EVIL_PORT + BACK_HOLD;
 	sock->out_cons += back->which->value.number;
 	SHARED_WRITE(sock->intf->out_cons, sock->out_cons);
 	back_sock_notify(back, sock);
@@ -148,9 +150,9 @@ const struct back_case back_cases_data[] = {
 	{ .name = "in-prod-far", .value.number = 0x80000000,
 	  .started = in_prod,
 	  .text = "the index of sent bytes jumps half way round" },
-	{ .name = "out-cons-ahead", .value.number = 1, .started = out_cons,
+	{ .name = "out-cons-ahead", .value.number = 2, .started = out_cons,
 	  .text = "bytes are taken that were not sent" },
-	{ .name = "out-cons-backwards", .value.number = -2,
+	{ .name = "out-cons-backwards", .value.number = -1,
 	  .started = out_cons, .text = "the index of taken bytes goes back" },
 	{ .name = "out-cons-far", .value.number = 0x80000000,
 	  .started = out_cons,
