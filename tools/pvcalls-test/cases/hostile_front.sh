@@ -29,6 +29,8 @@ declare -A STEPS SAYS AFTER SAID CHURN EXPECTED_FAILURES
 # What any refusal may bring along: a page that the backend has not unmapped
 # yet when the frontend lets go of it.
 ALWAYS_SAID='the peer keeps [0-9]+ of [0-9]+ pages mapped'
+# A driver that loads while the rogue gets ready.
+ALWAYS_SAID+='|Waiting for devices to initialise'
 BAD_SAID='BUG|WARNING|Oops|lockdep|RCU|rcu|hung|stall|Call Trace|fault|panic|refcount'
 
 # row NAME AFTER STEPS SAYS [SAID]
