@@ -79,6 +79,11 @@ void *points_kvzalloc(size_t size, gfp_t gfp)
 	return points_fail() ? NULL : points_counted(kvzalloc(size, gfp));
 }
 
+void *points_kvcalloc(size_t n, size_t size, gfp_t gfp)
+{
+	return points_fail() ? NULL : points_counted(kvcalloc(n, size, gfp));
+}
+
 void *points_kvmalloc(size_t size, gfp_t gfp)
 {
 	return points_fail() ? NULL : points_counted(kvmalloc(size, gfp));

@@ -25,6 +25,7 @@ int points_sockets(void);
 
 void *points_kzalloc(size_t size, gfp_t gfp);
 void *points_kvzalloc(size_t size, gfp_t gfp);
+void *points_kvcalloc(size_t n, size_t size, gfp_t gfp);
 void *points_kvmalloc(size_t size, gfp_t gfp);
 void *points_kmemdup(const void *src, size_t size, gfp_t gfp);
 void points_kfree(const void *mem);

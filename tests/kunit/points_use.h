@@ -12,6 +12,8 @@
 #define kzalloc			points_kzalloc
 #undef kvzalloc
 #define kvzalloc		points_kvzalloc
+#undef kvcalloc
+#define kvcalloc		points_kvcalloc
 #undef kvmalloc
 #define kvmalloc		points_kvmalloc
 #undef kmemdup

@@ -23,6 +23,24 @@ static void request_slots_of_a_page(struct kunit *test)
 	KUNIT_EXPECT_LT(test, room / slot, 64u);
 }
 
+static void request_slots_of_more_pages(struct kunit *test)
+{
+	size_t slot = sizeof(union xen_pvcalls_sring_entry);
+	unsigned int order;
+	size_t room;
+
+	KUNIT_EXPECT_EQ(test, PAGE_BYTES % slot, 0u);
+	KUNIT_EXPECT_EQ(test, offsetof(struct xen_pvcalls_sring, ring) % slot,
+			0u);
+	for (order = 0; order <= PVCALLS_MAX_RING_PAGE_ORDER; order++) {
+		room = (PAGE_BYTES << order) -
+		       offsetof(struct xen_pvcalls_sring, ring);
+		KUNIT_EXPECT_GE(test, room / slot, PVCALLS_RING_SLOTS(order));
+		KUNIT_EXPECT_LT(test, room / slot,
+				2 * PVCALLS_RING_SLOTS(order));
+	}
+}
+
 static void intf_references_fill_one_page(struct kunit *test)
 {
 	size_t room = PAGE_BYTES - offsetof(struct pvcalls_data_intf, ref);
@@ -55,6 +73,7 @@ static void commands_of_extensions_are_apart(struct kunit *test)
 
 static struct kunit_case wire_cases[] = {
 	KUNIT_CASE(request_slots_of_a_page),
+	KUNIT_CASE(request_slots_of_more_pages),
 	KUNIT_CASE(intf_references_fill_one_page),
 	KUNIT_CASE(address_has_room_for_inet6),
 	KUNIT_CASE(constants_are_those_of_linux),

@@ -10,6 +10,9 @@
 #ifndef _FLEXRING_H
 #define _FLEXRING_H
 
+#include <linux/mm.h>
+#include <xen/page.h>
+
 #include "driver.h"
 #include "event.h"
 #include "index.h"
@@ -55,6 +58,25 @@ struct flexring_front_ops {
 	void (*notify)(struct flexring_event *ev);
 	void (*eoi)(struct flexring_event *ev, bool useful);
 };
+
+/**
+ * flexring_page_at - the address of a byte in pages that are not contiguous
+ * @pages: of a share or a map
+ * @offset: of the byte, as if they were
+ *
+ * For rings of slots that do not lie across the border of two pages.  Mapping
+ * the pages once more, at addresses that follow one another, is no way for
+ * both ends: a PV domain may map a granted page only through the grant table,
+ * which vmap() knows nothing of; and the frontend would need a piece of address
+ * space in place of a division.
+ *
+ * Context: any.
+ */
+static inline void *flexring_page_at(struct page *const *pages, size_t offset)
+{
+	return page_address(pages[offset / XEN_PAGE_SIZE]) +
+	       offset % XEN_PAGE_SIZE;
+}
 
 extern const struct flexring_back_ops flexring_back_xen;
 extern const struct flexring_front_ops flexring_front_xen;

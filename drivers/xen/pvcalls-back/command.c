@@ -4,8 +4,10 @@
  *
  * Copyright (C) 2026 the xen-pvcalls developers
  */
+#include <linux/compiler.h>
 #include <linux/list.h>
 #include <linux/mm.h>
+#include <linux/slab.h>
 
 #include "command.h"
 #include "guest.h"
@@ -16,18 +18,46 @@
 #define PVBACK_COMMAND_BUDGET 64
 
 /**
- * pvback_command_init - put every call on the free list
+ * pvback_command_alloc - make calls and put them on the free list
  * @guest: not connected
+ * @slots: of the command ring
  *
- * Context: process.
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
  */
-void pvback_command_init(struct pvback_guest *guest)
+int pvback_command_alloc(struct pvback_guest *guest, unsigned int slots)
 {
 	unsigned int i;
 
+	guest->calls = kvcalloc(slots, sizeof(*guest->calls), GFP_KERNEL);
+	if (!guest->calls)
+		return -ENOMEM;
 	INIT_LIST_HEAD(&guest->free_calls);
-	for (i = 0; i < ARRAY_SIZE(guest->calls); i++)
+	for (i = 0; i < slots; i++)
 		list_add_tail(&guest->calls[i].node, &guest->free_calls);
+	return 0;
+}
+
+/**
+ * pvback_command_free - undo pvback_command_alloc()
+ * @guest: no socket of it has a call
+ *
+ * Context: may sleep.
+ */
+void pvback_command_free(struct pvback_guest *guest)
+{
+	kvfree(guest->calls);
+	guest->calls = NULL;
+}
+
+/* The ring's pages are not contiguous: only their indexes are macros' work. */
+static union xen_pvcalls_sring_entry *
+pvback_command_slot(const struct pvback_guest *guest, RING_IDX index)
+{
+	size_t slot = index & (RING_SIZE(&guest->ring) - 1);
+
+	return flexring_page_at(guest->map.pages,
+				offsetof(struct xen_pvcalls_sring, ring[slot]));
 }
 
 /**
@@ -46,7 +76,7 @@ int pvback_command_start(struct pvback_guest *guest)
 	if (READ_ONCE(sring->rsp_prod))
 		return -EPROTO;
 	spin_lock(&guest->ring_lock);
-	BACK_RING_INIT(&guest->ring, sring, XEN_PAGE_SIZE);
+	BACK_RING_INIT(&guest->ring, sring, guest->map.nr * XEN_PAGE_SIZE);
 	guest->eoi_cons = 0;
 	guest->live = true;
 	spin_unlock(&guest->ring_lock);
@@ -122,7 +152,9 @@ static int pvback_command_fetch(struct pvback_guest *guest,
 	virt_rmb();
 	call = list_first_entry(&guest->free_calls, struct pvback_call, node);
 	list_del(&call->node);
-	RING_COPY_REQUEST(ring, ring->req_cons, &call->wire);
+	call->wire = pvback_command_slot(guest, ring->req_cons)->req;
+	/* The guest may change the slot: from here on there is only the copy. */
+	barrier();
 	memset(&call->extra, 0, sizeof(call->extra));
 	ring->req_cons++;
 	*callp = call;
@@ -244,7 +276,7 @@ static void pvback_command_respond(struct pvback_guest *guest,
 
 	lockdep_assert_held(&guest->ring_lock);
 
-	rsp = RING_GET_RESPONSE(ring, ring->rsp_prod_pvt);
+	rsp = &pvback_command_slot(guest, ring->rsp_prod_pvt)->rsp;
 	/* Padding must not tell the guest what we kept there before. */
 	memset(rsp, 0, sizeof(*rsp));
 	rsp->req_id = wire->req_id;

@@ -14,7 +14,8 @@ struct pvback_call;
 struct pvback_guest;
 struct work_struct;
 
-void pvback_command_init(struct pvback_guest *guest);
+int pvback_command_alloc(struct pvback_guest *guest, unsigned int slots);
+void pvback_command_free(struct pvback_guest *guest);
 int pvback_command_start(struct pvback_guest *guest);
 bool pvback_command_stop(struct pvback_guest *guest);
 void pvback_command_event(struct flexring_event *event);

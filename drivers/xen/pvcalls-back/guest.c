@@ -36,7 +36,6 @@ struct pvback_guest *pvback_guest_create(struct xenbus_device *dev,
 	xa_init(&guest->sockets);
 	init_waitqueue_head(&guest->idle);
 	pvback_admit_init(&guest->admission);
-	pvback_command_init(guest);
 	return guest;
 }
 
@@ -74,32 +73,40 @@ void pvback_guest_put(struct pvback_guest *guest)
 /**
  * pvback_guest_connect - map the command ring and begin to serve
  * @guest: not connected
- * @ref: grant of the command ring's page
+ * @refs: grants of the command ring's pages
+ * @order: there are 1 << @order, at most PVCALLS_MAX_RING_PAGE_ORDER
  * @port: event channel of the command ring
  *
  * Context: may sleep; xenbus.c only.
  * Return: 0, or an error, after which the guest is not connected.
  */
-int pvback_guest_connect(struct pvback_guest *guest, grant_ref_t ref,
-			 evtchn_port_t port)
+int pvback_guest_connect(struct pvback_guest *guest, const grant_ref_t *refs,
+			 unsigned int order, evtchn_port_t port)
 {
 	int ret;
 
-	ret = guest->ops->map(&guest->map, guest->domid, &ref, 1);
+	ret = pvback_command_alloc(guest, PVCALLS_RING_SLOTS(order));
 	if (ret)
 		return ret;
+	ret = guest->ops->map(&guest->map, guest->domid, refs, 1U << order);
+	if (ret)
+		goto err_free;
 	memset(&guest->event, 0, sizeof(guest->event));
 	guest->event.fn = pvback_command_event;
 	guest->event.name = "pvcalls-back-command";
 	ret = guest->ops->bind(&guest->event, guest->dev, port);
-	if (ret) {
-		guest->ops->unmap(&guest->map);
-		return ret;
-	}
+	if (ret)
+		goto err_unmap;
 	guest->connected = true;
 	ret = pvback_command_start(guest);
 	if (ret)
 		pvback_guest_disconnect(guest);
+	return ret;
+
+err_unmap:
+	guest->ops->unmap(&guest->map);
+err_free:
+	pvback_command_free(guest);
 	return ret;
 }
 
@@ -151,6 +158,7 @@ void pvback_guest_disconnect(struct pvback_guest *guest)
 	pvback_guest_close_sockets(guest);
 	wait_event(guest->idle, !atomic_read(&guest->attached));
 	guest->ops->unmap(&guest->map);
+	pvback_command_free(guest);
 	guest->connected = false;
 }
 

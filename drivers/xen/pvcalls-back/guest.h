@@ -55,7 +55,7 @@
  * Disconnecting (pvback_guest_disconnect(), the one owner) sets live to
  * false, which silences the command ring at once; closes every socket; waits
  * until attached is 0, that is until no socket has a ring, a call, or use
- * for the device; and then unmaps the command ring.
+ * for the device; and then unmaps the command ring and frees the calls.
  *
  * Copyright (C) 2026 the xen-pvcalls developers
  */
@@ -75,9 +75,6 @@
 #include "request.h"
 
 struct pvback_socket;
-
-/* Slots of a command ring of one page. */
-#define PVBACK_GUEST_SLOTS __CONST_RING_SIZE(xen_pvcalls, XEN_PAGE_SIZE)
 
 /**
  * struct pvback_call - a request on its way to its answer
@@ -118,7 +115,7 @@ struct pvback_policy_watch {
  * @ops: the way to the hypervisor
  * @connected: there is a command ring; xenbus.c only
  * @features: PVBACK_FEATURE_* that are on; set while not connected
- * @map: the page of the command ring
+ * @map: the pages of the command ring
  * @event: the event channel of the command ring
  * @work: takes requests off the command ring
  * @ring_lock: protects the four fields that follow
@@ -126,7 +123,7 @@ struct pvback_policy_watch {
  * @ring: the command ring
  * @eoi_cons: @ring.req_cons at the last end of interrupt
  * @free_calls: of @calls
- * @calls: one for each slot
+ * @calls: one for each slot; while @connected
  * @sockets: by number; a socket parked in an ACCEPT is a reserved entry
  * @attached: sockets that need @dev
  * @idle: woken when @attached becomes 0
@@ -155,7 +152,7 @@ struct pvback_guest {
 	struct xen_pvcalls_back_ring ring;
 	RING_IDX eoi_cons;
 	struct list_head free_calls;
-	struct pvback_call calls[PVBACK_GUEST_SLOTS];
+	struct pvback_call *calls;
 
 	struct xarray sockets;
 	atomic_t attached;
@@ -171,8 +168,8 @@ struct pvback_guest *pvback_guest_create(struct xenbus_device *dev,
 					 const struct flexring_back_ops *ops);
 void pvback_guest_get(struct pvback_guest *guest);
 void pvback_guest_put(struct pvback_guest *guest);
-int pvback_guest_connect(struct pvback_guest *guest, grant_ref_t ref,
-			 evtchn_port_t port);
+int pvback_guest_connect(struct pvback_guest *guest, const grant_ref_t *refs,
+			 unsigned int order, evtchn_port_t port);
 void pvback_guest_disconnect(struct pvback_guest *guest);
 void pvback_guest_disable(struct pvback_guest *guest);
 

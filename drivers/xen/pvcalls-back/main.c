@@ -6,6 +6,7 @@
  */
 #include <linux/module.h>
 #include <linux/rcupdate.h>
+#include <xen/interface/io/pvcalls.h>
 #include <xen/xen.h>
 
 #include "admit.h"
@@ -35,6 +36,11 @@ unsigned int pvback_linger_timeout = 30;
 module_param_named(linger_timeout, pvback_linger_timeout, uint, 0644);
 MODULE_PARM_DESC(linger_timeout,
 		 "Seconds to send the unsent bytes of a closed socket (default 30)");
+
+unsigned int pvback_max_ring_page_order = PVCALLS_MAX_RING_PAGE_ORDER;
+module_param_named(max_ring_page_order, pvback_max_ring_page_order, uint, 0444);
+MODULE_PARM_DESC(max_ring_page_order,
+		 "Pages of a command ring, as a power of two, 0 to 4 (default 4)");
 
 /* For the rules see policy.h. */
 char *pvback_connect_policy = PVBACK_POLICY_CONNECT_DEFAULT;

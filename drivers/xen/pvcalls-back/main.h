@@ -10,11 +10,15 @@
 #include <linux/workqueue.h>
 
 struct pvback_guest;
+struct xenbus_device;
+struct xenbus_transaction;
 
 extern unsigned int pvback_max_sockets;
 extern unsigned int pvback_max_pages;
 extern unsigned int pvback_linger_bytes;
 extern unsigned int pvback_linger_timeout;
+
+extern unsigned int pvback_max_ring_page_order;
 
 extern char *pvback_connect_policy;
 extern char *pvback_bind_policy;
@@ -24,6 +28,11 @@ extern struct workqueue_struct *pvback_wq;
 /* xenbus.c */
 int pvback_xenbus_register(void);
 void pvback_xenbus_unregister(void);
+
+/* xenbus_ring.c */
+int pvback_xenbus_offer_ring(struct xenbus_device *dev,
+			     struct xenbus_transaction xbt);
+int pvback_xenbus_connect_ring(struct pvback_guest *guest);
 
 /* xenbus_policy.c */
 int pvback_xenbus_watch_policy(struct pvback_guest *guest);

@@ -15,8 +15,8 @@
 #include "main.h"
 #include "socket.h"
 
-/* Requests served in one turn: as many as a guest can have outstanding. */
-#define PVBACK_SOCKET_BUDGET PVBACK_GUEST_SLOTS
+/* Requests served in one turn: as many as a command ring of one page has. */
+#define PVBACK_SOCKET_BUDGET PVCALLS_RING_SLOTS(0)
 
 typedef void (*pvback_socket_fn)(struct pvback_socket *socket,
 				 struct pvback_call *call);

@@ -58,7 +58,7 @@ static int pvback_xenbus_write_keys(struct xenbus_device *dev,
 	for (i = 0; !ret && i < ARRAY_SIZE(pvback_xenbus_features); i++)
 		ret = xenbus_printf(xbt, dev->nodename,
 				    pvback_xenbus_features[i].key, "1");
-	return ret;
+	return ret ?: pvback_xenbus_offer_ring(dev, xbt);
 }
 
 static int pvback_xenbus_publish(struct xenbus_device *dev)
@@ -123,28 +123,13 @@ static unsigned int pvback_xenbus_taken(struct xenbus_device *dev)
 static int pvback_xenbus_connect(struct pvback_guest *guest)
 {
 	struct xenbus_device *dev = guest->dev;
-	unsigned int ref, port;
 	int ret;
 
 	ret = pvback_xenbus_check_version(dev);
 	if (ret)
 		return ret;
-	ret = xenbus_gather(XBT_NIL, dev->otherend,
-			    PVCALLS_KEY_RING_REF, "%u", &ref,
-			    PVCALLS_KEY_PORT, "%u", &port, NULL);
-	if (ret) {
-		xenbus_dev_fatal(dev, ret, "reading %s/%s and %s",
-				 dev->otherend, PVCALLS_KEY_RING_REF,
-				 PVCALLS_KEY_PORT);
-		return ret;
-	}
 	guest->features = pvback_xenbus_taken(dev);
-	ret = pvback_guest_connect(guest, ref, port);
-	if (ret)
-		xenbus_dev_fatal(dev, ret,
-				 "command ring of domain %u: grant %u, port %u",
-				 dev->otherend_id, ref, port);
-	return ret;
+	return pvback_xenbus_connect_ring(guest);
 }
 
 static void pvback_xenbus_switch(struct pvback_guest *guest,

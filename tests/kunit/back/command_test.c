@@ -9,7 +9,7 @@
 #include "fake.h"
 #include "pvcalls-back/main.h"
 
-#define SLOTS ((unsigned int)PVBACK_GUEST_SLOTS)
+#define SLOTS PVCALLS_RING_SLOTS(0)
 
 static const u32 strange_commands[] = {
 	PVCALLS_NR_V1_CMDS, 8, 64, 127, PVCALLS_GETNAME, PVCALLS_SETSOCKOPT,
@@ -134,16 +134,8 @@ static void index_takes_a_request_back(struct kunit *test)
 /* A disabled guest that reconnects is served like any other. */
 static void reconnects(struct kunit *test)
 {
-	struct fake_back *fake = test->priv;
-
 	expect_disabled(test, SLOTS + 1);
-	pvback_guest_disconnect(fake->guest);
-	KUNIT_EXPECT_EQ(test, fake_mapped(), 0);
-	fake_back_connect(test);
-	KUNIT_ASSERT_EQ(test, pvback_guest_connect(fake->guest, fake->ref,
-						   fake->port), 0);
-	fake->nr = 0;
-	memset(fake->requests, 0, sizeof(fake->requests));
+	fake_back_reconnect(test, 0);
 	EXPECT_ANSWER(test, ask_socket(test, SLOTS + 1), 0);
 }
 
@@ -153,8 +145,7 @@ static void used_ring_is_refused(struct kunit *test)
 
 	EXPECT_ANSWER(test, ask_socket(test, 1), 0);
 	pvback_guest_disconnect(fake->guest);
-	KUNIT_EXPECT_EQ(test, pvback_guest_connect(fake->guest, fake->ref,
-						   fake->port), -EPROTO);
+	KUNIT_EXPECT_EQ(test, fake_back_serve(test), -EPROTO);
 	KUNIT_EXPECT_EQ(test, fake_mapped(), 0);
 	KUNIT_EXPECT_EQ(test, fake_event_bound(), 0);
 }
@@ -162,18 +153,18 @@ static void used_ring_is_refused(struct kunit *test)
 static void bad_ring_or_port(struct kunit *test)
 {
 	struct fake_back *fake = test->priv;
+	const u32 none = 0;
 
 	pvback_guest_disconnect(fake->guest);
 	fake_back_connect(test);
-	KUNIT_EXPECT_EQ(test, pvback_guest_connect(fake->guest, 0, fake->port),
-			-EFAULT);
-	KUNIT_EXPECT_EQ(test, pvback_guest_connect(fake->guest, fake->ref, 0),
-			-EINVAL);
-	KUNIT_EXPECT_EQ(test, pvback_guest_connect(fake->guest, fake->ref,
+	KUNIT_EXPECT_EQ(test, pvback_guest_connect(fake->guest, &none, 0,
+						   fake->port), -EFAULT);
+	KUNIT_EXPECT_EQ(test, pvback_guest_connect(fake->guest, fake->refs, 0,
+						   0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, pvback_guest_connect(fake->guest, fake->refs, 0,
 						   fake->port + 1), -EINVAL);
 	KUNIT_EXPECT_EQ(test, fake_mapped(), 0);
-	KUNIT_EXPECT_EQ(test, pvback_guest_connect(fake->guest, fake->ref,
-						   fake->port), 0);
+	KUNIT_EXPECT_EQ(test, fake_back_serve(test), 0);
 }
 
 /* Requests that were there before we connected are found without an event. */
@@ -185,8 +176,7 @@ static void early_requests(struct kunit *test)
 	pvback_guest_disconnect(fake->guest);
 	fake_back_connect(test);
 	req_id = ask_socket(test, 5);
-	KUNIT_ASSERT_EQ(test, pvback_guest_connect(fake->guest, fake->ref,
-						   fake->port), 0);
+	KUNIT_ASSERT_EQ(test, fake_back_serve(test), 0);
 	EXPECT_ANSWER(test, req_id, 0);
 }
 

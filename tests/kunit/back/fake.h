@@ -62,7 +62,9 @@ struct fake_request {
  * struct fake_back - all there is of a test
  * @xbdev: the device
  * @guest: what is tested
- * @ref: grant of the command ring
+ * @refs: grants of the command ring
+ * @pages: of the command ring
+ * @order: of the command ring
  * @port: event channel of the command ring
  * @ring: the command ring
  * @nr: how many requests were sent; their ids are 0 to @nr - 1
@@ -71,7 +73,9 @@ struct fake_request {
 struct fake_back {
 	struct xenbus_device xbdev;
 	struct pvback_guest *guest;
-	u32 ref;
+	u32 refs[1 << PVCALLS_MAX_RING_PAGE_ORDER];
+	struct page *pages[1 << PVCALLS_MAX_RING_PAGE_ORDER];
+	unsigned int order;
 	u32 port;
 	struct xen_pvcalls_front_ring ring;
 	unsigned int nr;
@@ -90,6 +94,8 @@ int fake_mapped(void);
 int fake_back_init(struct kunit *test);
 void fake_back_exit(struct kunit *test);
 void fake_back_connect(struct kunit *test);
+int fake_back_serve(struct kunit *test);
+void fake_back_reconnect(struct kunit *test, unsigned int order);
 void fake_back_end(struct kunit *test);
 u32 fake_send(struct kunit *test, const struct xen_pvcalls_request *req);
 void fake_collect(struct kunit *test);
@@ -147,6 +153,7 @@ struct fake_ring *step_connecting(struct kunit *test, u64 id, u32 *req_id);
 } while (0)
 
 extern struct kunit_suite back_command_suite;
+extern struct kunit_suite back_pages_suite;
 extern struct kunit_suite back_state_suite;
 extern struct kunit_suite back_socket_suite;
 extern struct kunit_suite back_data_suite;

@@ -20,7 +20,7 @@ char *pvback_bind_policy = "+any";
 /* Made for each test: the suites run before a module_init() does. */
 struct workqueue_struct *pvback_wq;
 
-kunit_test_suites(&back_command_suite, &back_state_suite, &back_socket_suite,
+kunit_test_suites(&back_command_suite, &back_pages_suite, &back_state_suite, &back_socket_suite,
 		  &back_data_suite, &back_release_suite, &back_memory_suite);
 
 MODULE_DESCRIPTION("KUnit suites of the PV Calls backend's engine");

@@ -182,7 +182,7 @@ static const struct operation op_accept = {
 	prepare_accept, attempt_accept, 7,
 };
 
-/* The guest itself: the command ring's page and port. */
+/* The guest itself: the calls, the command ring's pages and port. */
 static void prepare_guest(struct kunit *test)
 {
 	struct fake_back *fake = test->priv;
@@ -193,12 +193,10 @@ static void prepare_guest(struct kunit *test)
 
 static int attempt_guest(struct kunit *test)
 {
-	struct fake_back *fake = test->priv;
-
-	return pvback_guest_connect(fake->guest, fake->ref, fake->port);
+	return fake_back_serve(test);
 }
 
-static const struct operation op_guest = { prepare_guest, attempt_guest, 2 };
+static const struct operation op_guest = { prepare_guest, attempt_guest, 3 };
 
 static void socket_without_memory(struct kunit *test)
 {

@@ -37,6 +37,10 @@
 #define PVCALLS_KEY_VERSION		"version"
 #define PVCALLS_KEY_PORT		"port"
 #define PVCALLS_KEY_RING_REF		"ring-ref"
+/* Of feature-multi-page-ring, by the backend and by the frontend. */
+#define PVCALLS_KEY_MAX_RING_PAGE_ORDER	"max-ring-page-order"
+#define PVCALLS_KEY_RING_PAGE_ORDER	"ring-page-order"
+#define PVCALLS_KEY_RING_REF_NR		"ring-ref%u"
 
 /* The one version there is; a string, in both directions. */
 #define PVCALLS_VERSION			"1"
@@ -58,6 +62,14 @@
 #define PVCALLS_FEATURE_SHUTDOWN	"feature-shutdown"
 #define PVCALLS_FEATURE_NOTIFY_INDEX	"feature-notify-index"
 #define PVCALLS_FEATURE_RING_REUSE	"feature-ring-reuse"
+/*
+ * The command ring may have up to 1 << max-ring-page-order pages, which the
+ * backend says.  A frontend that takes this writes ring-page-order and, from
+ * ring-ref0 on, a grant for each of the 1 << ring-page-order pages; without
+ * ring-page-order its ring has one page, and the grant is in ring-ref.  The
+ * pages are one ring in that order: the indexes in the first 64 bytes, then
+ * the slots, of which there are PVCALLS_RING_SLOTS().
+ */
 #define PVCALLS_FEATURE_MULTI_PAGE_RING	"feature-multi-page-ring"
 /*
  * RELEASE of a listener answers the ACCEPT requests that are pending on it,
@@ -94,6 +106,14 @@
 #define PVCALLS_AF_INET			2
 #define PVCALLS_AF_INET6		10
 #define PVCALLS_SOCK_STREAM		1
+
+/* The most that max-ring-page-order may be. */
+#define PVCALLS_MAX_RING_PAGE_ORDER	4
+/*
+ * Slots of a command ring of so many pages.  It is the largest power of two
+ * that fits behind the indexes; no slot lies across the border of two pages.
+ */
+#define PVCALLS_RING_SLOTS(order)	(32U << (order))
 
 /* Bytes of an address on the wire: exactly a struct sockaddr_in6. */
 #define PVCALLS_ADDR_SIZE		28
