@@ -13,6 +13,7 @@
  *
  * Copyright (C) 2026 the xen-pvcalls developers
  */
+#include <linux/compiler.h>
 #include <linux/completion.h>
 #include <linux/refcount.h>
 #include <linux/slab.h>
@@ -78,6 +79,16 @@ static u64 pvfront_call_id(const struct pvfront_call *call)
 	return call->req.u.poll.id;
 }
 
+/* The ring's pages are not contiguous: only their indexes are macros' work. */
+static union xen_pvcalls_sring_entry *
+pvfront_slot(const struct pvfront_dev *dev, RING_IDX index)
+{
+	size_t slot = index & (RING_SIZE(&dev->ring) - 1);
+
+	return flexring_page_at(dev->share.pages,
+				offsetof(struct xen_pvcalls_sring, ring[slot]));
+}
+
 /* Put a call into the ring.  Returns false if there is no slot. */
 static bool pvfront_push(struct pvfront_dev *dev, struct pvfront_call *call)
 {
@@ -91,7 +102,7 @@ static bool pvfront_push(struct pvfront_dev *dev, struct pvfront_call *call)
 	if (index < 0)
 		return false;
 	dev->calls[index] = call;
-	*RING_GET_REQUEST(&dev->ring, dev->ring.req_prod_pvt) = call->req;
+	pvfront_slot(dev, dev->ring.req_prod_pvt)->req = call->req;
 	dev->ring.req_prod_pvt++;
 	return true;
 }
@@ -118,7 +129,8 @@ static void pvfront_push_waiting(struct pvfront_dev *dev)
 		list_del_init(&call->link);
 	}
 	list_for_each_entry_safe(call, next, &dev->parking, link) {
-		if (RING_FULL(&dev->ring))
+		if (RING_FULL(&dev->ring) ||
+		    dev->parked >= pvfront_park_limit(dev))
 			break;
 		if (!pvfront_park(dev, call))
 			continue;
@@ -255,7 +267,9 @@ static bool pvfront_take(struct pvfront_dev *dev, struct list_head *finished)
 	int index;
 
 	lockdep_assert_held(&dev->lock);
-	RING_COPY_RESPONSE(&dev->ring, dev->ring.rsp_cons, &rsp);
+	rsp = pvfront_slot(dev, dev->ring.rsp_cons)->rsp;
+	/* The backend may change it: from here on there is only the copy. */
+	barrier();
 	dev->ring.rsp_cons++;
 	index = pvfront_reqtab_take(&dev->tab, rsp.req_id, rsp.cmd, rsp.id);
 	if (index < 0) {

@@ -138,12 +138,12 @@ int pvfront_dev_open_ring(struct pvfront_dev *dev)
 	struct xen_pvcalls_sring *sring;
 	int ret;
 
-	ret = dev->ops->share(&dev->share, dev->domid, 1);
+	ret = dev->ops->share(&dev->share, dev->domid, 1U << dev->command_order);
 	if (ret)
 		return ret;
 	sring = page_address(dev->share.pages[0]);
 	SHARED_RING_INIT(sring);
-	FRONT_RING_INIT(&dev->ring, sring, XEN_PAGE_SIZE);
+	FRONT_RING_INIT(&dev->ring, sring, dev->share.nr * XEN_PAGE_SIZE);
 	pvfront_reqtab_init(&dev->tab, RING_SIZE(&dev->ring));
 	dev->parked = 0;
 	dev->accepting = 0;

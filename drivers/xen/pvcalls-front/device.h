@@ -47,6 +47,7 @@ struct pvfront_call {
  * @ops: how the hypervisor is reached
  * @domid: of the backend
  * @max_order: of data rings, as far as the backend and we agree
+ * @command_order: of the command ring, likewise
  * @release_answers: feature-release-answers is on
  * @next_id: the id of the next socket; never used twice
  *
@@ -54,7 +55,7 @@ struct pvfront_call {
  * @connected: requests may be sent
  * @broken: the backend broke the protocol; nothing is believed any more
  * @ring: the command ring, private part
- * @share: its page
+ * @share: its pages
  * @event: its event channel
  * @tab: ids of the requests that were sent
  * @calls: the requests themselves, by slot
@@ -74,6 +75,7 @@ struct pvfront_dev {
 	const struct flexring_front_ops *ops;
 	domid_t domid;
 	unsigned int max_order;
+	unsigned int command_order;
 	bool release_answers;
 	atomic64_t next_id;
 

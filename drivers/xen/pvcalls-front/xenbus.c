@@ -8,6 +8,8 @@
  *	InitWait    ----------> Initialising: reads versions, max-page-order,
  *				function-calls, features; sets up the ring and
  *				writes version, port, ring-ref, features
+ *				(with feature-multi-page-ring ring-page-order
+ *				and ring-ref0... in place of ring-ref)
  *	            <---------- Initialised
  *	Connected   ----------> Connected: sockets may use it
  *
@@ -41,6 +43,12 @@ static unsigned int ring_order = 4;
 module_param(ring_order, uint, 0644);
 MODULE_PARM_DESC(ring_order, "pages of a data ring, as a power of two, 1 to 9");
 
+/* 1 << 2 pages: 128 slots, so that 60 listeners or 120 connects may wait. */
+static unsigned int command_ring_order = 2;
+module_param(command_ring_order, uint, 0644);
+MODULE_PARM_DESC(command_ring_order,
+		 "pages of the command ring, as a power of two, 0 to 4");
+
 /* Only one device in a domain, says the specification. */
 static atomic_t pvfront_devices = ATOMIC_INIT(0);
 
@@ -69,6 +77,19 @@ static bool pvfront_offered(struct xenbus_device *xbdev, const char *feature)
 	return xenbus_read_unsigned(xbdev->otherend, feature, 0) == 1;
 }
 
+/* 0 for a backend that knows only rings of one page. */
+static unsigned int pvfront_read_command_order(struct xenbus_device *xbdev)
+{
+	unsigned int order;
+
+	if (!pvfront_offered(xbdev, PVCALLS_FEATURE_MULTI_PAGE_RING))
+		return 0;
+	order = xenbus_read_unsigned(xbdev->otherend,
+				     PVCALLS_KEY_MAX_RING_PAGE_ORDER, 0);
+	return min3(order, READ_ONCE(command_ring_order),
+		    PVCALLS_MAX_RING_PAGE_ORDER + 0U);
+}
+
 /* What the backend can do.  Nothing of it is believed without a check. */
 static int pvfront_read_backend(struct pvfront_dev *dev)
 {
@@ -94,9 +115,35 @@ static int pvfront_read_backend(struct pvfront_dev *dev)
 	dev->max_order = clamp(READ_ONCE(ring_order), 1U,
 			       min_t(unsigned int, order,
 				     PVCALLS_MAX_RING_ORDER));
+	dev->command_order = pvfront_read_command_order(xbdev);
 	dev->release_answers = pvfront_offered(xbdev,
 					       PVCALLS_FEATURE_RELEASE_ANSWERS);
 	return 0;
+}
+
+/* The grants of the command ring. */
+static int pvfront_write_refs(struct pvfront_dev *dev,
+			      struct xenbus_transaction xbt)
+{
+	const char *node = dev->xbdev->nodename;
+	char key[sizeof(PVCALLS_KEY_RING_REF) + 10];
+	unsigned int i;
+	int ret;
+
+	ret = xenbus_printf(xbt, node, PVCALLS_FEATURE_MULTI_PAGE_RING, "%u",
+			    dev->command_order > 0);
+	if (ret)
+		return ret;
+	if (!dev->command_order)
+		return xenbus_printf(xbt, node, PVCALLS_KEY_RING_REF, "%u",
+				     dev->share.refs[0]);
+	ret = xenbus_printf(xbt, node, PVCALLS_KEY_RING_PAGE_ORDER, "%u",
+			    dev->command_order);
+	for (i = 0; !ret && i < dev->share.nr; i++) {
+		snprintf(key, sizeof(key), PVCALLS_KEY_RING_REF_NR, i);
+		ret = xenbus_printf(xbt, node, key, "%u", dev->share.refs[i]);
+	}
+	return ret;
 }
 
 static int pvfront_write_keys(struct pvfront_dev *dev,
@@ -109,8 +156,7 @@ static int pvfront_write_keys(struct pvfront_dev *dev,
 			    PVCALLS_VERSION);
 	ret = ret ?: xenbus_printf(xbt, node, PVCALLS_KEY_PORT, "%u",
 				   dev->event.port);
-	ret = ret ?: xenbus_printf(xbt, node, PVCALLS_KEY_RING_REF, "%u",
-				   dev->share.refs[0]);
+	ret = ret ?: pvfront_write_refs(dev, xbt);
 	ret = ret ?: xenbus_printf(xbt, node, PVCALLS_FEATURE_RELEASE_ANSWERS,
 				   "%u", dev->release_answers);
 	return ret;
@@ -257,6 +303,13 @@ static void pvfront_await_backend(struct xenbus_device *xbdev,
 	} while (time_before(jiffies, deadline));
 }
 
+/* The driver that comes next need not know of them: it would not write them. */
+static void pvfront_remove_features(struct xenbus_device *xbdev)
+{
+	xenbus_rm(XBT_NIL, xbdev->nodename, PVCALLS_FEATURE_MULTI_PAGE_RING);
+	xenbus_rm(XBT_NIL, xbdev->nodename, PVCALLS_FEATURE_RELEASE_ANSWERS);
+}
+
 static void pvfront_remove(struct xenbus_device *xbdev)
 {
 	struct pvfront_dev *dev = dev_get_drvdata(&xbdev->dev);
@@ -267,6 +320,7 @@ static void pvfront_remove(struct xenbus_device *xbdev)
 	pvfront_dev_close_ring(dev);
 	if (cancel_work_sync(&dev->broken_work))
 		pvfront_dev_put(dev);
+	pvfront_remove_features(xbdev);
 	xenbus_switch_state(xbdev, XenbusStateClosed);
 	pvfront_await_backend(xbdev, XenbusStateClosed);
 	dev_set_drvdata(&xbdev->dev, NULL);
