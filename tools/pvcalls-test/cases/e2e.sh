@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 # What an admin and his guests can do with the backend, a file of cases for
-# each subject: e2e_*.sh.  LAB_ONLY="SUBJECT..." runs some of them.
+# each subject: e2e_*.sh.  LAB_ONLY="SUBJECT..." runs some of them, and
+# LAB_ONLY="CASE..." some cases, by the names of their functions.
 #
 # There is the network of dom0/net.sh, a guest "honest" with our frontend, and
 # one "rogue" in which rogue-front is the frontend.
@@ -27,12 +28,26 @@ e2e_end()
 	guest_destroy honest
 }
 
-# subject NAME: of that file, unless LAB_ONLY names others.
+# wanted NAME: everything is, unless LAB_ONLY names what is.
+wanted()
+{
+	[ -z "${LAB_ONLY:-}" ] || [[ " $LAB_ONLY " == *" $1 "* ]]
+}
+
+# subject NAME: the cases of that file, or those of them that LAB_ONLY names.
 subject()
 {
-	[ -z "${LAB_ONLY:-}" ] || [[ " $LAB_ONLY " == *" $1 "* ]] || return 0
+	local cases=("${CASES[@]}") one
+
+	CASES=()
 	# shellcheck source=/dev/null
 	. "/lab/cases/e2e_$1.sh"
+	for one in "${CASES[@]}"; do
+		if wanted "$1" || wanted "$one"; then
+			cases+=("$one")
+		fi
+	done
+	CASES=("${cases[@]}")
 }
 
 plan e2e_begin

@@ -177,12 +177,12 @@ KERNEL_RESOURCES='awk '\''
 	END { print "workqueues", workqueues + 0 }
 	'\'' /proc/net/sockstat /proc/meminfo $(ls /proc/slabinfo 2>/dev/null)'
 
-# What the backend's domain holds that might be the rogue's: one "NAME NUMBER"
-# a line.
+# What the backend's domain holds that might be the rogue's, or that of guest
+# $RES_GUEST: one "NAME NUMBER" a line.
 resources()
 {
 	local domid
-	domid=$(guest_domid rogue)
+	domid=$(guest_domid "${RES_GUEST:-rogue}")
 
 	echo "events $(lsevtchn "$(backend_domid)" | grep -c -E "Remote Domain $domid(,|$)" || :)"
 	echo "grants $(grants_of "$domid")"

@@ -65,12 +65,16 @@ verb_hostile()
 
 verb_e2e()
 {
+	local limit=2400
+
 	our_lab
 	rogue_programs
 	rogue_install
+	socktest_install
 	hostile_settings
-	note "booting Xen; about five minutes"
-	LAB_DOM0_ARGS="slab_nomerge ${LAB_DOM0_ARGS:-}" lab_boot 1800 e2e.sh
+	[ -z "${LAB_LONG:-}" ] || limit=10800
+	note "booting Xen; about fifteen minutes"
+	LAB_DOM0_ARGS="slab_nomerge ${LAB_DOM0_ARGS:-}" lab_boot "$limit" e2e.sh
 	lab_verdict
 	finish
 }

@@ -839,7 +839,10 @@ static int client(const char *only)
 static int usage(void)
 {
 	fputs("usage: socktest server ADDRESS PORT GUEST-LISTENS-AT\n"
-	      "       socktest client ADDRESS PORT [PROTOCOL [CASE]]\n", stderr);
+	      "       socktest client ADDRESS PORT [PROTOCOL [CASE]]\n"
+	      "       socktest keep ADDRESS PORT\n"
+	      "       socktest hold ADDRESS PORT PROTOCOL CONNECTIONS...\n"
+	      "       socktest churn ADDRESS PORT PROTOCOL TIMES\n", stderr);
 	return 2;
 }
 
@@ -850,6 +853,13 @@ int main(int argc, char **argv)
 		return server(argv[2], atoi(argv[3]), argv[4]);
 	if (argc == 4 && !strcmp(argv[1], "hole"))
 		return hole(argv[2], atoi(argv[3]));
+	if (argc == 4 && !strcmp(argv[1], "keep"))
+		return keep(argv[2], atoi(argv[3]));
+	if (argc > 5 && !strcmp(argv[1], "hold"))
+		return hold(argv[2], atoi(argv[3]), atoi(argv[4]), argv + 5);
+	if (argc == 6 && !strcmp(argv[1], "churn"))
+		return churn(argv[2], atoi(argv[3]), atoi(argv[4]),
+			     atoi(argv[5]));
 	if (argc < 4 || strcmp(argv[1], "client"))
 		return usage();
 	host = argv[2];

@@ -42,6 +42,10 @@ enum order_verb {
 
 int hole(const char *addr, unsigned int port);
 int server(const char *addr, unsigned int port, const char *guest);
+int keep(const char *addr, unsigned int port);
+int hold(const char *addr, unsigned int port, int protocol, char **steps);
+int churn(const char *addr, unsigned int port, int protocol,
+	  unsigned int times);
 uint32_t checksum(uint32_t sum, const void *data, size_t len);
 void fill(void *data, size_t len, unsigned int seed);
 int uring_bytes(int fd, unsigned int op);

@@ -16,7 +16,7 @@
 #include "peer.h"
 
 #define FRONT_DIR "device/pvcalls/0"
-/* Slots of the command ring. */
+/* Slots of a command ring of one page. */
 #define FRONT_SLOTS 32
 /* How long an answer may take that waits for nobody. */
 #define FRONT_PATIENCE 5000
@@ -35,7 +35,9 @@
  * @back: xenstore directory of the backend
  * @back_id: its domain
  * @sring: the command ring, NULL while there is none
- * @ring_ref: its grant
+ * @order: it has 1 << @order pages
+ * @slots: it has so many
+ * @ring_refs: their grants
  * @port: its event channel
  * @req_prod: of @sring, published or not
  * @rsp_cons: of @sring
@@ -47,7 +49,9 @@ struct front {
 	char *back;
 	u32 back_id;
 	struct xen_pvcalls_sring *sring;
-	u32 ring_ref;
+	u32 order;
+	u32 slots;
+	u32 ring_refs[1 << PVCALLS_MAX_RING_PAGE_ORDER];
 	u32 port;
 	u32 req_prod;
 	u32 rsp_cons;
@@ -99,6 +103,7 @@ void device_set_state(enum xenbus_state state);
 bool device_back_is(enum xenbus_state state, unsigned int ms);
 void device_want_back(enum xenbus_state state);
 void device_open(void);
+void device_open_order(u32 order);
 void device_reset(void);
 void *device_page(u32 domid, int pages, u32 *refs, bool writable);
 u32 device_port(u32 domid);
@@ -154,8 +159,11 @@ extern const struct peer_case data_cases[];
 extern const struct peer_case net_cases[];
 extern const struct peer_case store_cases[];
 extern const struct peer_case load_cases[];
+extern const struct peer_case many_cases[];
 
 void front_random(u64 deadline);
 void front_hold(const char *name);
+void many_stalled(void);
+void many_flood(void);
 
 #endif /* ROGUE_FRONT_H */

@@ -4,6 +4,7 @@
  *
  * Copyright (C) 2026 the xen-pvcalls developers
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,7 +58,9 @@ u32 device_port(u32 domid)
 
 void device_share(void)
 {
-	front.sring = device_page(front.back_id, 1, &front.ring_ref, true);
+	front.slots = PVCALLS_RING_SLOTS(front.order);
+	front.sring = device_page(front.back_id, 1 << front.order,
+				  front.ring_refs, true);
 	front.sring->req_event = 1;
 	front.sring->rsp_event = 1;
 	front.port = device_port(front.back_id);
@@ -68,9 +71,10 @@ void device_unshare(void)
 {
 	if (!front.sring)
 		return;
-	xengntshr_unshare(front.shr, front.sring, 1);
+	xengntshr_unshare(front.shr, front.sring, 1 << front.order);
 	xenevtchn_unbind(front.ev, front.port);
 	front.sring = NULL;
+	front.order = 0;
 }
 
 void device_set_state(enum xenbus_state state)
@@ -125,28 +129,61 @@ void device_init_wait(void)
 	device_want_back(XenbusStateInitWait);
 }
 
+static bool device_offered(const char *feature)
+{
+	char *offer = peer_read(front.back, feature);
+	bool offered = offer && !strcmp(offer, "1");
+
+	free(offer);
+	return offered;
+}
+
+static void device_write_refs(void)
+{
+	char key[32];
+	u32 i;
+
+	peer_write_number(FRONT_DIR, PVCALLS_FEATURE_MULTI_PAGE_RING,
+			  front.order > 0);
+	if (!front.order) {
+		peer_write_number(FRONT_DIR, PVCALLS_KEY_RING_REF,
+				  front.ring_refs[0]);
+		return;
+	}
+	if (!device_offered(PVCALLS_FEATURE_MULTI_PAGE_RING))
+		peer_fail("no " PVCALLS_FEATURE_MULTI_PAGE_RING " here");
+	peer_write_number(FRONT_DIR, PVCALLS_KEY_RING_PAGE_ORDER, front.order);
+	for (i = 0; i < 1U << front.order; i++) {
+		snprintf(key, sizeof(key), PVCALLS_KEY_RING_REF_NR, i);
+		peer_write_number(FRONT_DIR, key, front.ring_refs[i]);
+	}
+}
+
 void device_write_keys(void)
 {
-	char *offer = peer_read(front.back, PVCALLS_FEATURE_RELEASE_ANSWERS);
-
-	front.release_answers = offer && !strcmp(offer, "1");
-	free(offer);
+	front.release_answers = device_offered(PVCALLS_FEATURE_RELEASE_ANSWERS);
 	peer_write(FRONT_DIR, PVCALLS_KEY_VERSION, PVCALLS_VERSION);
-	peer_write_number(FRONT_DIR, PVCALLS_KEY_RING_REF, front.ring_ref);
+	device_write_refs();
 	peer_write_number(FRONT_DIR, PVCALLS_KEY_PORT, front.port);
 	peer_write_number(FRONT_DIR, PVCALLS_FEATURE_RELEASE_ANSWERS,
 			  front.release_answers);
 }
 
 /* The whole way to Connected, as an honest frontend goes it. */
-void device_open(void)
+void device_open_order(u32 order)
 {
 	device_init_wait();
+	front.order = order;
 	device_share();
 	device_write_keys();
 	device_set_state(XenbusStateInitialised);
 	device_want_back(XenbusStateConnected);
 	device_set_state(XenbusStateConnected);
+}
+
+void device_open(void)
+{
+	device_open_order(0);
 }
 
 void device_reset(void)

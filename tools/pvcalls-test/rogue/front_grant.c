@@ -111,7 +111,7 @@ static void same_page(void)
 	ring = data_new(1);
 	twice = data_new(1);
 	ring->intf->ref[0] = ring->ref;
-	ring->intf->ref[1] = front.ring_ref;
+	ring->intf->ref[1] = front.ring_refs[0];
 	expect(0, req_socket(id), "SOCKET");
 	call(req_connect(id, FRONT_SERVER, FRONT_PORT + 1, ring),
 	     "CONNECT with one page for everything");

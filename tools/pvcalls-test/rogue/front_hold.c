@@ -112,6 +112,8 @@ void front_hold(const char *name)
 		{ "parked", hold_parked },
 		{ "broken", hold_broken },
 		{ "closing", hold_closing },
+		{ "stalled", many_stalled },
+		{ "flood", many_flood },
 	};
 	unsigned int i;
 

@@ -13,7 +13,7 @@
 
 static const struct peer_case *const front_groups[] = {
 	command_cases, field_cases, state_cases, grant_cases, data_cases,
-	net_cases, store_cases, load_cases, NULL,
+	net_cases, store_cases, load_cases, many_cases, NULL,
 };
 
 static const struct peer_program front_program = {

@@ -68,7 +68,7 @@ static void random_command(void)
 		((u32 *)&req)[peer_below(16)] = peer_word();
 	/* Our own answers are of no interest, but their number is. */
 	front.rsp_cons = peer_get(&front.sring->rsp_prod);
-	if (front.req_prod - front.rsp_cons < FRONT_SLOTS)
+	if (front.req_prod - front.rsp_cons < front.slots)
 		ring_put(&req);
 	ring_publish();
 }
@@ -77,7 +77,7 @@ static void random_slot(void)
 {
 	u32 *words = (u32 *)front.sring;
 
-	words[16 + peer_below(FRONT_SLOTS * 16)] = peer_word();
+	words[16 + peer_below(front.slots * 16)] = peer_word();
 }
 
 /* Rarely: the backend stops to listen to a device that does this. */
@@ -117,11 +117,12 @@ static void random_key(void)
 	static const char *const keys[] = {
 		PVCALLS_KEY_PORT, PVCALLS_KEY_RING_REF, PVCALLS_KEY_VERSION,
 		PVCALLS_FEATURE_RELEASE_ANSWERS,
+		PVCALLS_FEATURE_MULTI_PAGE_RING, PVCALLS_KEY_RING_PAGE_ORDER,
 	};
 	char value[32];
 
 	snprintf(value, sizeof(value), "%u", peer_word());
-	peer_write(FRONT_DIR, keys[peer_below(4)], value);
+	peer_write(FRONT_DIR, keys[peer_below(ARRAY_SIZE(keys))], value);
 }
 
 static void random_state(void)
@@ -139,7 +140,7 @@ static void random_reset(void)
 			data_free(random_rings[i]);
 		random_rings[i] = data_new(1 + peer_below(3));
 	}
-	device_open();
+	device_open_order(peer_below(PVCALLS_MAX_RING_PAGE_ORDER + 1));
 }
 
 static void random_step(void)

@@ -9,7 +9,7 @@
 #include "front.h"
 
 /* More than can be outstanding, so that answers may be fetched late. */
-#define RING_CALLS 256
+#define RING_CALLS 1024
 
 struct ring_call {
 	struct xen_pvcalls_request req;
@@ -60,7 +60,7 @@ static void ring_collect(void)
 		peer_fail("%u answers to %u requests", prod - front.rsp_cons,
 			  front.req_prod - front.rsp_cons);
 	while (front.rsp_cons != prod) {
-		rsp = front.sring->ring[front.rsp_cons % FRONT_SLOTS].rsp;
+		rsp = front.sring->ring[front.rsp_cons % front.slots].rsp;
 		front.rsp_cons++;
 		ring_note(&rsp);
 	}
@@ -70,7 +70,7 @@ static void ring_collect(void)
 /* Into the next slot, without looking for room. */
 void ring_put(const struct xen_pvcalls_request *req)
 {
-	front.sring->ring[front.req_prod % FRONT_SLOTS].req = *req;
+	front.sring->ring[front.req_prod % front.slots].req = *req;
 	front.req_prod++;
 }
 
@@ -85,10 +85,10 @@ static void ring_wait_room(void)
 	u64 deadline = peer_deadline(FRONT_PATIENCE);
 
 	ring_collect();
-	while (front.req_prod - front.rsp_cons >= FRONT_SLOTS) {
+	while (front.req_prod - front.rsp_cons >= front.slots) {
 		if (peer_passed(deadline))
 			peer_fail("none of %u requests is answered",
-				  FRONT_SLOTS);
+				  front.slots);
 		peer_nap();
 		ring_collect();
 	}
