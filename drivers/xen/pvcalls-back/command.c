@@ -262,6 +262,7 @@ static void pvback_command_give_back(struct pvback_guest *guest,
 {
 	lockdep_assert_held(&guest->ring_lock);
 	call->child = NULL;
+	pvback_guest_uncharge_call(call);
 	list_add(&call->node, &guest->free_calls);
 }
 

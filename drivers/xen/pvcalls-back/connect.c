@@ -25,6 +25,19 @@ static int pvback_connect_allowed(const struct pvback_socket *socket)
 	}
 }
 
+/* How much of it may there be? The call counts until it is answered. */
+static int pvback_connect_charge(struct pvback_socket *socket,
+				 struct pvback_call *call)
+{
+	struct pvback_guest *guest = socket->guest;
+	u32 limit = pvback_guest_limit(guest, PVBACK_MAX_CONNECTING);
+
+	if (!pvback_guest_pace(guest) ||
+	    !pvback_guest_charge_call(call, &guest->nr_connecting, limit))
+		return -ENOBUFS;
+	return 0;
+}
+
 /* A refused socket may try again: nothing of the attempt stays behind. */
 static void pvback_connect_fail(struct pvback_socket *socket,
 				struct pvback_call *call, int ret)
@@ -93,6 +106,8 @@ void pvback_connect_call(struct pvback_socket *socket,
 	if (!ret)
 		ret = pvback_admit(socket, PVBACK_USE_CONNECT,
 				   &call->req.addr.sa);
+	if (!ret)
+		ret = pvback_connect_charge(socket, call);
 	if (!ret)
 		ret = pvback_ring_open(socket, call->req.ref,
 				       call->req.evtchn);

@@ -7,9 +7,11 @@
  */
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/timekeeping.h>
 
 #include "command.h"
 #include "guest.h"
+#include "main.h"
 #include "socket.h"
 
 /**
@@ -36,6 +38,8 @@ struct pvback_guest *pvback_guest_create(struct xenbus_device *dev,
 	xa_init(&guest->sockets);
 	init_waitqueue_head(&guest->idle);
 	pvback_admit_init(&guest->admission);
+	pvback_place_init(&guest->place);
+	pvback_limits_init(&guest->limits);
 	return guest;
 }
 
@@ -252,6 +256,42 @@ void pvback_guest_forget(struct pvback_guest *guest,
 }
 
 /**
+ * pvback_guest_limit - what the guest may have now
+ * @guest: the guest
+ * @which: of what
+ *
+ * Context: any.
+ * Return: its own limit, or the module's default.
+ */
+u32 pvback_guest_limit(const struct pvback_guest *guest,
+		       enum pvback_limit which)
+{
+	return pvback_limits_get(&guest->limits, &pvback_limit_defaults, which);
+}
+
+/**
+ * pvback_guest_pace - may the guest begin one more connection now?
+ * @guest: the guest
+ *
+ * Context: any.
+ * Return: false if there were too many of late.
+ */
+bool pvback_guest_pace(struct pvback_guest *guest)
+{
+	u32 rate = pvback_guest_limit(guest, PVBACK_CONNECTS_PER_SECOND);
+	s64 before = atomic64_read(&guest->paced);
+	u64 now = ktime_get_ns(), next;
+
+	/* Works of several sockets may ask at a time. */
+	do {
+		next = before;
+		if (!pvback_limits_pace(&next, rate, now))
+			return false;
+	} while (!atomic64_try_cmpxchg(&guest->paced, &before, next));
+	return true;
+}
+
+/**
  * pvback_guest_charge - count something against a limit
  * @used: what is in use
  * @amount: what is to be added
@@ -281,4 +321,35 @@ bool pvback_guest_charge(atomic_t *used, unsigned int amount,
 void pvback_guest_uncharge(atomic_t *used, unsigned int amount)
 {
 	atomic_sub(amount, used);
+}
+
+/**
+ * pvback_guest_charge_call - count a call against a limit while it waits
+ * @call: belongs to the caller, and counts against nothing yet
+ * @used: how many wait
+ * @limit: what @used may become
+ *
+ * Context: any.
+ * Return: false if it would exceed the limit; then it is not counted.
+ */
+bool pvback_guest_charge_call(struct pvback_call *call, atomic_t *used,
+			      unsigned int limit)
+{
+	if (!pvback_guest_charge(used, 1, limit))
+		return false;
+	call->charged = used;
+	return true;
+}
+
+/**
+ * pvback_guest_uncharge_call - the call waits no more
+ * @call: counted or not
+ *
+ * Context: any.
+ */
+void pvback_guest_uncharge_call(struct pvback_call *call)
+{
+	if (call->charged)
+		pvback_guest_uncharge(call->charged, 1);
+	call->charged = NULL;
 }

@@ -72,6 +72,8 @@
 
 #include "admit.h"
 #include "flexring/flexring.h"
+#include "limits.h"
+#include "place.h"
 #include "request.h"
 
 struct pvback_socket;
@@ -83,6 +85,7 @@ struct pvback_socket;
  * @req: the same, checked
  * @extra: what a long response says beyond the error; 0 at first
  * @child: a parked ACCEPT's new socket, which it owns
+ * @charged: what counts it while it waits, or NULL
  */
 struct pvback_call {
 	struct list_head node;
@@ -90,18 +93,20 @@ struct pvback_call {
 	struct pvback_request req;
 	union xen_pvcalls_extra extra;
 	struct pvback_socket *child;
+	atomic_t *charged;
 };
 
+/* Keys of the admin: two policies, netns, mark, and the limits. */
+#define PVBACK_KEYS (PVBACK_USES + 2 + PVBACK_LIMITS)
+
 /**
- * struct pvback_policy_watch - follows a policy of the guest in xenstore
- * @watch: without a node if it is not there
- * @guest: which one
- * @use: which policy
+ * struct pvback_keys - follows what the admin writes; xenbus_keys.c only
+ * @watch: of the backend's directory; without a node if it is not there
+ * @refused: by key, a hash of the value that was refused last, or 0
  */
-struct pvback_policy_watch {
+struct pvback_keys {
 	struct xenbus_watch watch;
-	struct pvback_guest *guest;
-	enum pvback_use use;
+	u32 refused[PVBACK_KEYS];
 };
 
 /**
@@ -110,8 +115,11 @@ struct pvback_policy_watch {
  * @dev: valid while @attached, or in xenbus.c
  * @domid: of the guest
  * @state: ours, as xenstore has it; xenbus.c only
- * @watches: by use; xenbus_policy.c only
+ * @keys: what the admin says of the guest
  * @admission: where the guest may go
+ * @place: where its sockets live
+ * @limits: its own ones, see pvback_guest_limit()
+ * @paced: see pvback_limits_pace()
  * @ops: the way to the hypervisor
  * @connected: there is a command ring; xenbus.c only
  * @features: PVBACK_FEATURE_* that are on; set while not connected
@@ -127,9 +135,12 @@ struct pvback_policy_watch {
  * @sockets: by number; a socket parked in an ACCEPT is a reserved entry
  * @attached: sockets that need @dev
  * @idle: woken when @attached becomes 0
- * @nr_sockets: all of them, lingering ones included; limit max_sockets
- * @nr_pages: mapped for rings; limit max_pages
- * @linger_bytes: kept by lingering sockets; limit linger_bytes
+ * @nr_sockets: all of them, lingering ones included
+ * @nr_listeners: those that listen
+ * @nr_parked: requests ACCEPT and POLL that wait
+ * @nr_connecting: requests CONNECT that wait
+ * @nr_pages: mapped for rings
+ * @linger_bytes: kept by lingering sockets
  * @resets: connections reset because unsent bytes exceeded limit or time
  */
 struct pvback_guest {
@@ -137,8 +148,11 @@ struct pvback_guest {
 	struct xenbus_device *dev;
 	domid_t domid;
 	enum xenbus_state state;
-	struct pvback_policy_watch watches[PVBACK_USES];
+	struct pvback_keys keys;
 	struct pvback_admission admission;
+	struct pvback_place place;
+	struct pvback_limits limits;
+	atomic64_t paced;
 	const struct flexring_back_ops *ops;
 
 	bool connected;
@@ -159,6 +173,9 @@ struct pvback_guest {
 	wait_queue_head_t idle;
 
 	atomic_t nr_sockets;
+	atomic_t nr_listeners;
+	atomic_t nr_parked;
+	atomic_t nr_connecting;
 	atomic_t nr_pages;
 	atomic_t linger_bytes;
 	atomic_t resets;
@@ -181,8 +198,14 @@ struct pvback_socket *pvback_guest_find(struct pvback_guest *guest, u64 id);
 void pvback_guest_forget(struct pvback_guest *guest,
 			 struct pvback_socket *socket);
 
+u32 pvback_guest_limit(const struct pvback_guest *guest,
+		       enum pvback_limit which);
+bool pvback_guest_pace(struct pvback_guest *guest);
 bool pvback_guest_charge(atomic_t *used, unsigned int amount,
 			 unsigned int limit);
+bool pvback_guest_charge_call(struct pvback_call *call, atomic_t *used,
+			      unsigned int limit);
+void pvback_guest_uncharge_call(struct pvback_call *call);
 void pvback_guest_uncharge(atomic_t *used, unsigned int amount);
 
 #endif /* _PVBACK_GUEST_H */

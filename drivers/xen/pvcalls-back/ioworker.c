@@ -16,8 +16,6 @@
 #include "guest.h"
 #include "socket.h"
 
-/* Bytes moved in one direction before other sockets have their turn. */
-#define PVBACK_IO_BUDGET SZ_256K
 /* Bytes handed to the stack at once; they lie in one page more at most. */
 #define PVBACK_IO_CHUNK SZ_64K
 #define PVBACK_IO_BVECS (PVBACK_IO_CHUNK / PAGE_SIZE + 1)
@@ -131,10 +129,9 @@ static unsigned int pvback_io_cost(unsigned int bytes, unsigned int budget)
  * up, 0 if there is nothing to do until something happens, or -EPROTO if the
  * guest's index makes no sense.
  */
-static int pvback_io_in(struct pvback_socket *socket)
+static int pvback_io_in(struct pvback_socket *socket, unsigned int budget)
 {
 	struct pvback_ring *ring = &socket->ring;
-	unsigned int budget = PVBACK_IO_BUDGET;
 	int room, ret;
 
 	while (!ring->in_done && test_bit(PVBACK_READABLE, &socket->ready)) {
@@ -155,10 +152,9 @@ static int pvback_io_in(struct pvback_socket *socket)
 }
 
 /* From the guest; as pvback_io_in(). */
-static int pvback_io_out(struct pvback_socket *socket)
+static int pvback_io_out(struct pvback_socket *socket, unsigned int budget)
 {
 	struct pvback_ring *ring = &socket->ring;
-	unsigned int budget = PVBACK_IO_BUDGET;
 	int queued, ret;
 
 	while (!ring->out_done && test_bit(PVBACK_WRITABLE, &socket->ready)) {
@@ -209,10 +205,13 @@ static void pvback_io_break(struct pvback_socket *socket)
  */
 void pvback_io_turn(struct pvback_socket *socket)
 {
+	u32 budget = pvback_guest_limit(socket->guest, PVBACK_TURN_BYTES);
 	int in, out;
 
-	in = pvback_io_in(socket);
-	out = in < 0 ? in : pvback_io_out(socket);
+	in = pvback_io_in(socket, budget);
+	/* TCP may have made them larger, for what came or what was sent. */
+	pvback_place_bound(socket->guest, socket->sock);
+	out = in < 0 ? in : pvback_io_out(socket, budget);
 	if (out < 0 || pvback_ring_rest(socket)) {
 		pvback_io_break(socket);
 		return;

@@ -54,7 +54,7 @@ int pvback_linger_keep(struct pvback_socket *socket, unsigned int bytes)
 	int ret = -ENOBUFS;
 
 	if (!pvback_guest_charge(&guest->linger_bytes, bytes,
-				 READ_ONCE(pvback_linger_bytes)))
+				 pvback_guest_limit(guest, PVBACK_MAX_LINGER_BYTES)))
 		goto err_count;
 	socket->linger.buf = pvback_linger_copy(socket, bytes);
 	if (!socket->linger.buf) {

@@ -56,17 +56,24 @@ void pvback_listen_bind(struct pvback_socket *socket,
 static int pvback_listen_start(struct pvback_socket *socket, int backlog)
 {
 	bool again = socket->state == PVBACK_LISTENING;
+	struct pvback_guest *guest = socket->guest;
 	int ret;
 
 	if (!again && (socket->state != PVBACK_CREATED || !socket->bound))
 		return -EINVAL;
+	if (!again &&
+	    !pvback_guest_charge(&guest->nr_listeners, 1,
+				 pvback_guest_limit(guest, PVBACK_MAX_LISTENERS)))
+		return -ENOBUFS;
 	/* Before the first connection, so that none is missed. */
 	pvback_hook_attach(socket, NULL);
 	ret = kernel_listen(socket->sock, backlog);
-	if (!ret)
+	if (!ret) {
 		socket->state = PVBACK_LISTENING;
-	else if (!again)
+	} else if (!again) {
 		pvback_hook_detach(socket);
+		pvback_guest_uncharge(&guest->nr_listeners, 1);
+	}
 	return ret;
 }
 
@@ -95,6 +102,18 @@ static void pvback_listen_discard(struct pvback_socket *child)
 	pvback_socket_put(child);
 }
 
+/* Until it is answered, or dropped. */
+static int pvback_listen_charge(struct pvback_socket *socket,
+				struct pvback_call *call)
+{
+	struct pvback_guest *guest = socket->guest;
+	u32 limit = pvback_guest_limit(guest, PVBACK_MAX_PARKED);
+
+	if (!pvback_guest_charge_call(call, &guest->nr_parked, limit))
+		return -ENFILE;
+	return 0;
+}
+
 static int pvback_listen_park(struct pvback_socket *socket,
 			      struct pvback_call *call)
 {
@@ -104,6 +123,9 @@ static int pvback_listen_park(struct pvback_socket *socket,
 
 	if (socket->state != PVBACK_LISTENING)
 		return -EINVAL;
+	ret = pvback_listen_charge(socket, call);
+	if (ret)
+		return ret;
 	ret = pvback_guest_reserve(guest, call->req.id_new);
 	if (ret)
 		return ret;
@@ -155,10 +177,14 @@ void pvback_listen_accept(struct pvback_socket *socket,
 void pvback_listen_poll(struct pvback_socket *socket,
 			struct pvback_call *call)
 {
+	int ret = -EINVAL;
+
 	if (socket->state == PVBACK_LISTENING)
-		list_add_tail(&call->node, &socket->polls);
+		ret = pvback_listen_charge(socket, call);
+	if (ret)
+		pvback_command_answer(socket->guest, call, ret);
 	else
-		pvback_command_answer(socket->guest, call, -EINVAL);
+		list_add_tail(&call->node, &socket->polls);
 }
 
 /*
@@ -174,6 +200,7 @@ static void pvback_listen_deliver(struct pvback_socket *socket,
 	pvback_socket_get(child);
 	child->sock = sock;
 	child->state = PVBACK_CONNECTED;
+	pvback_place_adopt(child->guest, sock);
 	/* For the same reason as in pvback_connect_done(). */
 	tcp_sock_set_nodelay(sock->sk);
 	pvback_hook_attach(child, &socket->saved);
@@ -246,6 +273,8 @@ void pvback_listen_cancel(struct pvback_socket *socket)
 {
 	struct pvback_call *call, *next;
 
+	if (socket->state == PVBACK_LISTENING)
+		pvback_guest_uncharge(&socket->guest->nr_listeners, 1);
 	pvback_listen_answer_polls(socket, -ECANCELED);
 	list_for_each_entry_safe(call, next, &socket->accepts, node) {
 		list_del(&call->node);

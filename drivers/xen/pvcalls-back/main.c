@@ -5,32 +5,105 @@
  * Copyright (C) 2026 the xen-pvcalls developers
  */
 #include <linux/module.h>
+#include <linux/moduleparam.h>
 #include <linux/rcupdate.h>
+#include <linux/sizes.h>
 #include <xen/interface/io/pvcalls.h>
 #include <xen/xen.h>
 
 #include "admit.h"
 #include "main.h"
+#include "place.h"
 #include "socket.h"
 
 #if BITS_PER_LONG < 64
 #error "identifiers of sockets have 64 bits, and the table is indexed by a long"
 #endif
 
-unsigned int pvback_max_sockets = 4096;
-module_param_named(max_sockets, pvback_max_sockets, uint, 0644);
+/* What a guest without keys of its own may have; see limits.h. */
+struct pvback_limits pvback_limit_defaults = {
+	.value = {
+		[PVBACK_MAX_SOCKETS]		= 4096,
+		[PVBACK_MAX_LISTENERS]		= 1024,
+		/* As many as the largest command ring has slots. */
+		[PVBACK_MAX_PARKED]		= 512,
+		[PVBACK_MAX_CONNECTING]		= 512,
+		/* As many sockets with rings of 17 pages, the usual ones. */
+		[PVBACK_MAX_PAGES]		= 69632,
+		[PVBACK_MAX_LINGER_BYTES]	= SZ_8M,
+		[PVBACK_TURN_BYTES]		= SZ_256K,
+		[PVBACK_MAX_BUFFER]		= SZ_4M,
+		[PVBACK_CONNECTS_PER_SECOND]	= 10000,
+	},
+};
+
+static int pvback_limit_set(const char *text, const struct kernel_param *param)
+{
+	u32 *value = param->arg;
+	unsigned int number;
+	int ret;
+
+	/* There may be a line's end behind it. */
+	ret = kstrtouint(text, 0, &number);
+	if (!ret)
+		ret = pvback_limits_check(value - pvback_limit_defaults.value,
+					  number);
+	if (!ret)
+		WRITE_ONCE(*value, number);
+	return ret;
+}
+
+static const struct kernel_param_ops pvback_limit_ops = {
+	.set = pvback_limit_set,
+	.get = param_get_uint,
+};
+
+#define PVBACK_LIMIT_PARAM(name, which)					\
+	module_param_cb(name, &pvback_limit_ops,			\
+			&pvback_limit_defaults.value[which], 0644)
+
+PVBACK_LIMIT_PARAM(max_sockets, PVBACK_MAX_SOCKETS);
 MODULE_PARM_DESC(max_sockets, "Sockets of one guest (default 4096)");
 
-/* As many sockets with rings of 17 pages, which most frontends ask for. */
-unsigned int pvback_max_pages = 69632;
-module_param_named(max_pages, pvback_max_pages, uint, 0644);
+PVBACK_LIMIT_PARAM(max_listeners, PVBACK_MAX_LISTENERS);
+MODULE_PARM_DESC(max_listeners,
+		 "Listening sockets of one guest (default 1024)");
+
+PVBACK_LIMIT_PARAM(max_parked, PVBACK_MAX_PARKED);
+MODULE_PARM_DESC(max_parked,
+		 "Waiting accepts and polls of one guest (default 512)");
+
+PVBACK_LIMIT_PARAM(max_connecting, PVBACK_MAX_CONNECTING);
+MODULE_PARM_DESC(max_connecting, "Waiting connects of one guest (default 512)");
+
+PVBACK_LIMIT_PARAM(max_pages, PVBACK_MAX_PAGES);
 MODULE_PARM_DESC(max_pages,
 		 "Pages of rings mapped for one guest (default 69632)");
 
-unsigned int pvback_linger_bytes = 8 << 20;
-module_param_named(linger_bytes, pvback_linger_bytes, uint, 0644);
-MODULE_PARM_DESC(linger_bytes,
+PVBACK_LIMIT_PARAM(max_linger_bytes, PVBACK_MAX_LINGER_BYTES);
+MODULE_PARM_DESC(max_linger_bytes,
 		 "Unsent bytes kept of closed sockets of one guest (default 8 MiB)");
+
+PVBACK_LIMIT_PARAM(turn_bytes, PVBACK_TURN_BYTES);
+MODULE_PARM_DESC(turn_bytes,
+		 "Bytes moved for one socket before others have their turn (default 256 KiB)");
+
+PVBACK_LIMIT_PARAM(max_buffer, PVBACK_MAX_BUFFER);
+MODULE_PARM_DESC(max_buffer,
+		 "Bytes of the send and receive buffers of one socket (default 4 MiB)");
+
+PVBACK_LIMIT_PARAM(connects_per_second, PVBACK_CONNECTS_PER_SECOND);
+MODULE_PARM_DESC(connects_per_second,
+		 "Connects of one guest in a second, 0 for any number (default 10000)");
+
+/*
+ * Far from the uids that distributions, containers and Xen's own tools give
+ * away; systemd's table of uids has nothing there.
+ */
+unsigned int pvback_uid_base = 0x7f000000;
+module_param_named(uid_base, pvback_uid_base, uint, 0444);
+MODULE_PARM_DESC(uid_base,
+		 "uid of a guest's sockets, less the number of its domain (default 2130706432)");
 
 unsigned int pvback_linger_timeout = 30;
 module_param_named(linger_timeout, pvback_linger_timeout, uint, 0644);
@@ -64,6 +137,8 @@ static int __init pvback_init(void)
 	if (!xen_domain())
 		return -ENODEV;
 	ret = pvback_admit_check_defaults();
+	if (!ret)
+		ret = pvback_place_check_uids();
 	if (ret)
 		return ret;
 	/*

@@ -9,14 +9,15 @@
 
 #include <linux/workqueue.h>
 
+#include "limits.h"
+
 struct pvback_guest;
 struct xenbus_device;
 struct xenbus_transaction;
 
-extern unsigned int pvback_max_sockets;
-extern unsigned int pvback_max_pages;
-extern unsigned int pvback_linger_bytes;
+extern struct pvback_limits pvback_limit_defaults;
 extern unsigned int pvback_linger_timeout;
+extern unsigned int pvback_uid_base;
 
 extern unsigned int pvback_max_ring_page_order;
 
@@ -34,8 +35,8 @@ int pvback_xenbus_offer_ring(struct xenbus_device *dev,
 			     struct xenbus_transaction xbt);
 int pvback_xenbus_connect_ring(struct pvback_guest *guest);
 
-/* xenbus_policy.c */
-int pvback_xenbus_watch_policy(struct pvback_guest *guest);
-void pvback_xenbus_unwatch_policy(struct pvback_guest *guest);
+/* xenbus_keys.c */
+int pvback_xenbus_watch_keys(struct pvback_guest *guest);
+void pvback_xenbus_unwatch_keys(struct pvback_guest *guest);
 
 #endif /* _PVBACK_MAIN_H */

@@ -33,7 +33,7 @@ static int pvback_ring_charge(struct pvback_socket *socket, unsigned int nr)
 	struct pvback_guest *guest = socket->guest;
 
 	if (!pvback_guest_charge(&guest->nr_pages, nr,
-				 READ_ONCE(pvback_max_pages)))
+				 pvback_guest_limit(guest, PVBACK_MAX_PAGES)))
 		return -ENOBUFS;
 	socket->ring.nr_pages += nr;
 	return 0;

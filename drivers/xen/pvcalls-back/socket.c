@@ -7,7 +7,6 @@
 #include <linux/net.h>
 #include <linux/slab.h>
 #include <linux/wait.h>
-#include <net/net_namespace.h>
 #include <net/sock.h>
 
 #include "command.h"
@@ -136,7 +135,7 @@ struct pvback_socket *pvback_socket_alloc(struct pvback_guest *guest, u64 id)
 	struct pvback_socket *socket;
 
 	if (!pvback_guest_charge(&guest->nr_sockets, 1,
-				 READ_ONCE(pvback_max_sockets)))
+				 pvback_guest_limit(guest, PVBACK_MAX_SOCKETS)))
 		return ERR_PTR(-EMFILE);
 	socket = kzalloc(sizeof(*socket), GFP_KERNEL);
 	if (!socket) {
@@ -172,27 +171,6 @@ static void pvback_socket_free(struct kref *ref)
 		wake_up(&pvback_socket_gone);
 }
 
-/*
- * Sockets of the kernel hold no reference on their network namespace, and
- * therefore lose their timers when they are closed: a last segment or a FIN
- * that got lost would never be sent again, and a peer that stays silent would
- * keep the rest of the socket for ever. Ours hold one; so do the children of
- * listeners, which inherit it.
- */
-static void pvback_socket_hold_net(struct sock *sk)
-{
-#ifdef PVCALLS_HAVE_REFCNT_UPGRADE
-	sk_net_refcnt_upgrade(sk);
-#else
-	struct net *net = sock_net(sk);
-
-	pvcalls_untrack_net(net, sk);
-	sk->sk_net_refcnt = 1;
-	get_net_track(net, &sk->ns_tracker, GFP_KERNEL);
-	sock_inuse_add(net, 1);
-#endif
-}
-
 /**
  * pvback_socket_create - what the command SOCKET asks for
  * @guest: who asks
@@ -200,7 +178,7 @@ static void pvback_socket_hold_net(struct sock *sk)
  *
  * Context: the guest's command work.
  * Return: 0, -EEXIST if there is such a socket, -EMFILE if the guest has too
- * many, or what the network says.
+ * many, -ENETDOWN if its network namespace is gone, or what the network says.
  */
 int pvback_socket_create(struct pvback_guest *guest, u64 id)
 {
@@ -215,11 +193,9 @@ int pvback_socket_create(struct pvback_guest *guest, u64 id)
 		ret = PTR_ERR(socket);
 		goto err_unreserve;
 	}
-	ret = sock_create_kern(&init_net, AF_INET, SOCK_STREAM, IPPROTO_TCP,
-			       &socket->sock);
+	ret = pvback_place_create(guest, AF_INET, &socket->sock);
 	if (ret)
 		goto err_detach;
-	pvback_socket_hold_net(socket->sock->sk);
 	socket->live = true;
 	pvback_guest_publish(guest, socket);
 	return 0;

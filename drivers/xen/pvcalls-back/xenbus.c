@@ -234,11 +234,11 @@ static int pvback_xenbus_probe(struct xenbus_device *dev,
 		return -ENOMEM;
 	}
 	dev_set_drvdata(&dev->dev, guest);
-	if (!pvback_xenbus_watch_policy(guest))
+	if (!pvback_xenbus_watch_keys(guest))
 		pvback_xenbus_enter_init_wait(guest);
 	if (guest->state == XenbusStateInitWait)
 		return 0;
-	pvback_xenbus_unwatch_policy(guest);
+	pvback_xenbus_unwatch_keys(guest);
 	dev_set_drvdata(&dev->dev, NULL);
 	pvback_guest_put(guest);
 	return -EIO;
@@ -252,7 +252,7 @@ static void pvback_xenbus_remove(struct xenbus_device *dev)
 {
 	struct pvback_guest *guest = dev_get_drvdata(&dev->dev);
 
-	pvback_xenbus_unwatch_policy(guest);
+	pvback_xenbus_unwatch_keys(guest);
 	pvback_guest_disconnect(guest);
 	if (guest->state != XenbusStateClosed)
 		pvback_xenbus_switch(guest, XenbusStateClosing);

@@ -66,9 +66,10 @@ static void full_ring(struct kunit *test)
 
 static void too_many_sockets(struct kunit *test)
 {
+	u32 limit = pvback_limit_defaults.value[PVBACK_MAX_SOCKETS];
 	unsigned int i;
 
-	for (i = 0; i < pvback_max_sockets; i++)
+	for (i = 0; i < limit; i++)
 		ASSERT_ANSWER(test, ask_socket(test, i), 0);
 	EXPECT_ANSWER(test, ask_socket(test, i), -EMFILE);
 	EXPECT_ANSWER(test, ask_release(test, 0), 0);

@@ -9,10 +9,13 @@
 #include "../fake_event.c"
 
 #include <linux/bvec.h>
+#include <linux/compiler.h>
 #include <linux/inetdevice.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/tcp.h>
+#include <linux/timekeeping.h>
+#include <linux/uidgid.h>
 #include <net/inet_connection_sock.h>
 #include <net/net_namespace.h>
 #include <net/route.h>
@@ -26,8 +29,10 @@
 #include "../points_use.h"
 
 #include "pvcalls-back/request.c"
+#include "pvcalls-back/limits.c"
 #include "pvcalls-back/command.c"
 #include "pvcalls-back/guest.c"
+#include "pvcalls-back/place.c"
 #include "pvcalls-back/socket.c"
 #include "pvcalls-back/hook.c"
 #include "pvcalls-back/ring.c"

@@ -159,5 +159,7 @@ extern struct kunit_suite back_socket_suite;
 extern struct kunit_suite back_data_suite;
 extern struct kunit_suite back_release_suite;
 extern struct kunit_suite back_memory_suite;
+extern struct kunit_suite back_limits_suite;
+extern struct kunit_suite back_place_suite;
 
 #endif /* _BACK_FAKE_H */

@@ -175,6 +175,9 @@ void fake_back_end(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_mapped(), 0);
 	KUNIT_EXPECT_EQ(test, fake_event_bound(), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->nr_pages), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->nr_listeners), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->nr_parked), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->nr_connecting), 0);
 	KUNIT_EXPECT_TRUE(test, xa_empty(&fake->guest->sockets));
 	pvback_linger_abort_all();
 	pvback_socket_wait_all();

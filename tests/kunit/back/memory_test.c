@@ -22,6 +22,8 @@ struct held {
 	int bound;
 	int nr_sockets;
 	int nr_pages;
+	int nr_waiting;
+	int nr_listeners;
 	int attached;
 };
 
@@ -37,6 +39,9 @@ static struct held held_now(struct kunit *test)
 		.bound = fake_event_bound(),
 		.nr_sockets = atomic_read(&fake->guest->nr_sockets),
 		.nr_pages = atomic_read(&fake->guest->nr_pages),
+		.nr_waiting = atomic_read(&fake->guest->nr_parked) +
+			      atomic_read(&fake->guest->nr_connecting),
+		.nr_listeners = atomic_read(&fake->guest->nr_listeners),
 		.attached = atomic_read(&fake->guest->attached),
 	};
 }
@@ -47,12 +52,13 @@ static void expect_held(struct kunit *test, const struct held *want,
 	struct held now = held_now(test);
 
 	KUNIT_EXPECT_EQ_MSG(test, memcmp(&now, want, sizeof(now)), 0,
-			    "point %u: memory %d/%d, sockets %d/%d, mapped %d/%d, bound %d/%d, counted %d/%d, pages %d/%d, attached %d/%d",
+			    "point %u: memory %d/%d, sockets %d/%d, mapped %d/%d, bound %d/%d, counted %d/%d, pages %d/%d, waiting %d/%d, listeners %d/%d, attached %d/%d",
 			    point, now.memory, want->memory, now.sockets,
 			    want->sockets, now.mapped, want->mapped, now.bound,
 			    want->bound, now.nr_sockets, want->nr_sockets,
-			    now.nr_pages, want->nr_pages, now.attached,
-			    want->attached);
+			    now.nr_pages, want->nr_pages, now.nr_waiting,
+			    want->nr_waiting, now.nr_listeners,
+			    want->nr_listeners, now.attached, want->attached);
 }
 
 /**

@@ -115,12 +115,10 @@ static void expect_reset(struct kunit *test, struct socket *peer)
 static void too_much_to_keep(struct kunit *test)
 {
 	struct fake_back *fake = test->priv;
-	unsigned int limit = pvback_linger_bytes;
 	struct socket *peer = loaded(test, 1);
 
-	pvback_linger_bytes = 1;
+	fake->guest->limits.value[PVBACK_MAX_LINGER_BYTES] = 1;
 	EXPECT_ANSWER(test, ask_release(test, 1), 0);
-	pvback_linger_bytes = limit;
 	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->resets), 1);
 	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->linger_bytes), 0);
 	expect_reset(test, peer);

@@ -143,13 +143,14 @@ static void largest_ring(struct kunit *test)
 static void too_many_pages(struct kunit *test)
 {
 	struct fake_ring *ring = fake_ring(test, 4);
+	struct fake_back *fake = test->priv;
+	u32 *limit = &fake->guest->limits.value[PVBACK_MAX_PAGES];
 
-	pvback_max_pages = 16;
+	*limit = 16;
 	expect_bad_ring(test, ring->ref, ring->port, -ENOBUFS);
-	pvback_max_pages = 17;
+	*limit = 17;
 	step_connected(test, 1, ring);
 	ASSERT_ANSWER(test, ask_release(test, 1), 0);
-	pvback_max_pages = 2048;
 }
 
 /* The order is read once: what becomes of it later changes nothing. */

@@ -33,6 +33,32 @@
  */
 #define PVCALLS_KEY_CONNECT_POLICY	"connect-policy"
 #define PVCALLS_KEY_BIND_POLICY		"bind-policy"
+/*
+ * The same, where the guest's new sockets live: the id of a network namespace
+ * of the backend's domain, as ip-netns(8) sets it; and their SO_MARK.  All
+ * numbers are decimal, or hexadecimal after 0x.  SOCKET fails with ENETDOWN
+ * while no namespace has the id.
+ */
+#define PVCALLS_KEY_NETNS		"netns"
+#define PVCALLS_KEY_MARK		"mark"
+/*
+ * The same, what the guest may have, all of it at any time adjustable.  Beyond
+ * it: EMFILE for sockets (SOCKET, ACCEPT); ENOBUFS for listeners (LISTEN);
+ * ENFILE for ACCEPT and POLL requests that are parked; ENOBUFS for CONNECT
+ * requests that wait, for those of one second (0: any number), and for pages
+ * of data rings (CONNECT, ACCEPT).  Bytes not sent when a socket is released
+ * are kept up to a limit, with a reset beyond.  The bytes of one socket moved
+ * in one turn, and those in its buffers, cost time only.
+ */
+#define PVCALLS_KEY_MAX_SOCKETS		"max-sockets"
+#define PVCALLS_KEY_MAX_LISTENERS	"max-listeners"
+#define PVCALLS_KEY_MAX_PARKED		"max-parked"
+#define PVCALLS_KEY_MAX_CONNECTING	"max-connecting"
+#define PVCALLS_KEY_CONNECTS_PER_SECOND	"connects-per-second"
+#define PVCALLS_KEY_MAX_PAGES		"max-pages"
+#define PVCALLS_KEY_MAX_LINGER_BYTES	"max-linger-bytes"
+#define PVCALLS_KEY_TURN_BYTES		"turn-bytes"
+#define PVCALLS_KEY_MAX_BUFFER		"max-buffer"
 /* Xenstore keys, written by the frontend. */
 #define PVCALLS_KEY_VERSION		"version"
 #define PVCALLS_KEY_PORT		"port"
