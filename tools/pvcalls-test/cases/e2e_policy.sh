@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What is closed to a guest by default, whatever address it tries.
+# What is closed to a guest by default, whatever address it tries, and ports
+# that others have.
 
 # connect_ends ADDRESS:PORT STATUS: curl's, 7 could not connect, 0 is fine.
 connect_ends()
@@ -18,6 +19,9 @@ policy_own()
 	busybox httpd -p 0.0.0.0:88 -h /srv/www
 	wait_for 10 listening 88
 	connect_ends 192.0.2.2:88 7
+	# The same in the other family's words.
+	connect_ends '[::ffff:192.0.2.2]:88' 7
+	connect_ends '[::ffff:192.0.2.1]:80' 0
 	connect_ends 192.0.2.1:80 0
 	xenstore-write "$(backend_node honest)/connect-policy" '+local:88 -any'
 	wait_for 10 connect_ends 192.0.2.2:88 0
@@ -28,4 +32,71 @@ policy_own()
 	pkill -f 'httpd -p 0.0.0.0:88'
 }
 
-plan policy_own
+# rogue_gets REQUEST ERROR: in the rogue's own words, which no frontend checks.
+rogue_gets()
+{
+	rogue_hold "$1"
+	rogue_says "$1 $2"
+	rogue_stop
+}
+
+title policy_raw "addresses that no frontend would send: closed as well"
+policy_raw()
+{
+	local node
+	node=$(backend_node rogue)
+
+	xenstore-rm "$node/connect-policy"
+	busybox httpd -p 0.0.0.0:88 -h /srv/www
+	wait_for 10 listening 88
+	rogue_gets connect-192.0.2.1:80 0
+	rogue_gets connect-192.0.2.2:88 -13
+	rogue_gets connect-127.0.0.1:88 -13
+	rogue_gets connect-127.1.2.3:88 -13
+	rogue_gets connect-0.0.0.0:88 -13
+	rogue_gets connect-0.1.2.3:88 -13
+	rogue_gets connect-169.254.0.1:88 -13
+	rogue_gets connect-224.0.0.1:88 -13
+	rogue_gets connect-255.255.255.255:88 -13
+	rogue_gets bind-127.0.0.1:8095 -13
+	rogue_gets bind-0.0.0.0:88 -13
+	rogue_gets bind-192.0.2.2:88 -13
+	rogue_gets bind-0.0.0.0:8095 0
+	xenstore-write "$node/connect-policy" +any
+	rogue_gets connect-0.0.0.0:88 0
+	pkill -f 'httpd -p 0.0.0.0:88'
+}
+
+# A daemon of dom0 that lets others of root listen on its port.
+daemon_up()
+{
+	cat >/run/nginx/own.conf <<-'END'
+	user root;
+	worker_processes 1;
+	pid /run/nginx-own.pid;
+	error_log /var/log/nginx/own.log;
+	events { worker_connections 64; }
+	http {
+		server { listen 0.0.0.0:8090 reuseport; }
+	}
+	END
+	nginx -c /run/nginx/own.conf
+	wait_for 10 listening 8090
+}
+
+title policy_ports "a port that dom0 or another guest has is in use"
+policy_ports()
+{
+	daemon_up
+	rogue_gets bind-0.0.0.0:8090 -98
+	rogue_gets bind-192.0.2.2:8090 -98
+	kill "$(</run/nginx-own.pid)"
+	guest_start honest nc 'pvcalls-run busybox nc -l -p 8091'
+	wait_for 10 listening 8091
+	rogue_gets bind-0.0.0.0:8091 -98
+	rogue_gets bind-192.0.2.2:8091 -98
+	rogue_gets bind-0.0.0.0:8092 0
+	guest_job_kill honest nc
+}
+
+plan policy_own policy_raw policy_ports

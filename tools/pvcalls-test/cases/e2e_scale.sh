@@ -4,14 +4,9 @@
 
 SCALE_STEPS='100 200 500 1000'
 
-# KiB in use in dom0, and of that what the kernel's own objects take.
-dom0_kib()
-{
-	echo "$(($(meminfo MemTotal) - $(meminfo MemAvailable))) $(meminfo SUnreclaim)"
-}
-
-# shellcheck disable=SC2016 # for the guest's shell
-GUEST_KIB='awk '\''/^MemTotal|^MemAvailable|^SUnreclaim/ { m[$1] = $2 }
+# KiB in use, and of that what the kernel's own objects take.
+# shellcheck disable=SC2016 # for a shell of its own
+USED_KIB='awk '\''/^MemTotal|^MemAvailable|^SUnreclaim/ { m[$1] = $2 }
 	END { print m["MemTotal:"] - m["MemAvailable:"], m["SUnreclaim:"] }'\'' /proc/meminfo'
 
 # holds GUEST|dom0 NUMBER: socktest has so many connections.
@@ -42,8 +37,8 @@ scale_point()
 
 	sync
 	echo 3 >/proc/sys/vm/drop_caches
-	dom0=$(dom0_kib)
-	guest=$(guest_run honest 20 "echo 3 >/proc/sys/vm/drop_caches; $GUEST_KIB")
+	dom0=$(bash -c "$USED_KIB")
+	guest=$(guest_run honest 20 "echo 3 >/proc/sys/vm/drop_caches; $USED_KIB")
 	echo "$1 $dom0 $guest" >>/run/lab/scale
 	emit "-- $1 connections: dom0 uses ${dom0% *} KiB (slab ${dom0#* }), the guest ${guest% *} KiB (slab ${guest#* })"
 }
@@ -68,10 +63,10 @@ scale_plain()
 {
 	local before after
 
-	before=$(dom0_kib)
+	before=$(bash -c "$USED_KIB")
 	socktest hold 192.0.2.1 5002 0 1000 >/run/lab/plain.out 2>&1 &
 	wait_for 60 holds dom0 1000
-	after=$(dom0_kib)
+	after=$(bash -c "$USED_KIB")
 	echo 1000 >/run/socktest.may
 	wait "$!"
 	rm -f /run/socktest.have /run/socktest.may

@@ -107,6 +107,36 @@ rogue_front()
 	guest_run rogue "$1" "LAB_SLOW=$LAB_SLOW timeout $(deadline "$1") rogue-front $2"
 }
 
+# rogue_hold NAME: go there and stay; see rogue/front_hold.c and front_reach.c.
+rogue_hold()
+{
+	xenstore-rm "$(guest_path rogue)/data/rogue" 2>/dev/null || true
+	guest_start rogue hold "LAB_SLOW=$LAB_SLOW rogue-front hold $1"
+}
+
+rogue_said()
+{
+	xenstore-read "$(guest_path rogue)/data/rogue" 2>/dev/null || echo nothing
+}
+
+rogue_said_it()
+{
+	[[ "$(rogue_said)" =~ ^($1)$ ]]
+}
+
+# rogue_says TEXT: within a while; a regular expression.
+rogue_says()
+{
+	wait_for 15 rogue_said_it "$1" ||
+		fail "the rogue says '$(rogue_said)', not '$1'"
+}
+
+rogue_stop()
+{
+	guest_job_kill rogue hold
+	rogue_front 60 reset
+}
+
 # The directory of the device is gone: only the toolstack can make a new one.
 rogue_frontend_node()
 {

@@ -165,5 +165,6 @@ void front_random(u64 deadline);
 void front_hold(const char *name);
 void many_stalled(void);
 void many_flood(void);
+void front_reach(const char *name);
 
 #endif /* ROGUE_FRONT_H */

@@ -123,4 +123,5 @@ void front_hold(const char *name)
 		states[i].run();
 		stay(name);
 	}
+	front_reach(name);
 }
