@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The decoding of requests: the input is what stands in a slot of the ring.
+ * The decoding of requests: the input is what stands in a slot of the ring,
+ * then the extensions that are on.
  *
  * Copyright (C) 2026 the xen-pvcalls developers
  */
@@ -18,19 +19,29 @@ static u32 word(const u8 *wire, size_t offset)
 }
 
 /* What a request may say depends on its command; all the rest has to be 0. */
-static void check_addr(const struct pvback_request *req, const u8 *wire)
+static void check_addr(const struct pvback_request *req, const u8 *wire,
+		       unsigned int features)
 {
-	static const u8 zero[8];
+	static const u8 zero[20];
 
+	FUZZ_CHECK(!memcmp(&req->addr, wire + 16, 4));
+	if (req->addr.sa.sa_family == AF_INET6) {
+		FUZZ_CHECK(features & PVBACK_FEATURE_INET6);
+		FUZZ_CHECK(req->addr_len == sizeof(struct sockaddr_in6));
+		FUZZ_CHECK(req->addr.in6.sin6_flowinfo == 0);
+		FUZZ_CHECK(!memcmp(&req->addr.in6.sin6_addr, wire + 24, 16));
+		FUZZ_CHECK(req->addr.in6.sin6_scope_id == 0);
+		return;
+	}
+	FUZZ_CHECK(req->addr.sa.sa_family == AF_INET);
 	FUZZ_CHECK(req->addr_len == sizeof(struct sockaddr_in));
-	FUZZ_CHECK(req->addr.in.sin_family == AF_INET);
 	FUZZ_CHECK(!memcmp(&req->addr, wire + 16, 8));
-	FUZZ_CHECK(!memcmp(req->addr.in.sin_zero, zero, sizeof(zero)));
+	FUZZ_CHECK(!memcmp((u8 *)&req->addr + 8, zero, sizeof(zero)));
 }
 
 static void check_no_addr(const struct pvback_request *req)
 {
-	static const struct sockaddr_in zero;
+	static const struct sockaddr_in6 zero;
 
 	FUZZ_CHECK(req->addr_len == 0);
 	FUZZ_CHECK(!memcmp(&req->addr, &zero, sizeof(zero)));
@@ -44,8 +55,11 @@ static void check_ring(const struct pvback_request *req, const u8 *wire,
 	FUZZ_CHECK(req->evtchn != 0);
 }
 
-static void check_good(const struct pvback_request *req, const u8 *wire)
+static void check_good(const struct pvback_request *req, const u8 *wire,
+		       unsigned int features)
 {
+	bool socket = req->cmd == PVCALLS_SOCKET;
+	bool getname = req->cmd == PVCALLS_GETNAME;
 	bool connect = req->cmd == PVCALLS_CONNECT;
 	bool accept = req->cmd == PVCALLS_ACCEPT;
 	bool listen = req->cmd == PVCALLS_LISTEN;
@@ -54,7 +68,7 @@ static void check_good(const struct pvback_request *req, const u8 *wire)
 	FUZZ_CHECK(req->cmd == word(wire, 4));
 	FUZZ_CHECK(!memcmp(&req->id, wire + 8, sizeof(req->id)));
 	if (connect || req->cmd == PVCALLS_BIND)
-		check_addr(req, wire);
+		check_addr(req, wire, features);
 	else
 		check_no_addr(req);
 	if (connect || accept)
@@ -66,33 +80,53 @@ static void check_good(const struct pvback_request *req, const u8 *wire)
 	else if (backlog > PVBACK_REQUEST_MAX_BACKLOG)
 		backlog = PVBACK_REQUEST_MAX_BACKLOG;
 	FUZZ_CHECK(req->backlog >= 0 && (u32)req->backlog == backlog);
+	FUZZ_CHECK(req->family == (socket ? (int)word(wire, 16) : 0));
+	FUZZ_CHECK(req->peer == (getname && word(wire, 16)));
 	if (accept)
 		FUZZ_CHECK(!memcmp(&req->id_new, wire + 16, 8));
 	else
 		FUZZ_CHECK(req->id_new == 0);
 }
 
-static int expect_addr(const u8 *wire)
+static bool expect_family(u32 family, unsigned int features)
 {
-	if (word(wire, 44) < sizeof(struct sockaddr_in))
-		return -EINVAL;
-	return (u16)word(wire, 16) == AF_INET ? 0 : -EAFNOSUPPORT;
+	if (family == AF_INET6)
+		return features & PVBACK_FEATURE_INET6;
+	return family == AF_INET;
 }
 
-static int expect(const u8 *wire)
+static int expect_addr(const u8 *wire, unsigned int features)
+{
+	u16 family = word(wire, 16);
+
+	if (word(wire, 44) < sizeof(struct sockaddr_in))
+		return -EINVAL;
+	if (!expect_family(family, features))
+		return -EAFNOSUPPORT;
+	if (family == AF_INET6 &&
+	    (word(wire, 44) < sizeof(struct sockaddr_in6) || word(wire, 40)))
+		return -EINVAL;
+	return 0;
+}
+
+static int expect(const u8 *wire, unsigned int features)
 {
 	int ret;
 
 	switch (word(wire, 4)) {
 	case PVCALLS_SOCKET:
-		return word(wire, 16) == AF_INET &&
+		return expect_family(word(wire, 16), features) &&
 		       word(wire, 20) == SOCK_STREAM && !word(wire, 24) ?
 		       0 : -PVCALLS_ENOTSUP;
 	case PVCALLS_CONNECT:
-		ret = expect_addr(wire);
+		ret = expect_addr(wire, features);
 		return ret || word(wire, 56) ? ret : -EINVAL;
 	case PVCALLS_BIND:
-		return expect_addr(wire);
+		return expect_addr(wire, features);
+	case PVCALLS_GETNAME:
+		if (!(features & PVBACK_FEATURE_NAMES))
+			return -PVCALLS_ENOTSUP;
+		return word(wire, 16) > 1 ? -EINVAL : 0;
 	case PVCALLS_ACCEPT:
 		return word(wire, 28) ? 0 : -EINVAL;
 	case PVCALLS_RELEASE:
@@ -105,14 +139,15 @@ static int expect(const u8 *wire)
 }
 
 /* A slot, and what became of it, in memory of their own. */
-static struct pvback_request *decode(const u8 *bytes, int old, int *ret)
+static struct pvback_request *decode(const u8 *bytes, unsigned int features,
+				     int old, int *ret)
 {
 	struct xen_pvcalls_request *wire = fuzz_alloc(sizeof(*wire));
 	struct pvback_request *req = fuzz_alloc(sizeof(*req));
 
 	memcpy(wire, bytes, sizeof(*wire));
 	memset(req, old, sizeof(*req));
-	*ret = pvback_request_decode(wire, 0, req);
+	*ret = pvback_request_decode(wire, features, req);
 	FUZZ_CHECK(!memcmp(wire, bytes, sizeof(*wire)));
 	free(wire);
 	return req;
@@ -122,19 +157,22 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	struct fuzz_input in = { data, size };
 	struct pvback_request *req, *again;
-	u8 wire[64];
+	unsigned int features;
+	u8 wire[64], on;
 	int ret;
 
 	fuzz_bytes(&in, wire, sizeof(wire));
-	req = decode(wire, 0x00, &ret);
-	FUZZ_CHECK(ret == expect(wire));
-	again = decode(wire, 0xff, &ret);
-	FUZZ_CHECK(ret == expect(wire));
+	fuzz_bytes(&in, &on, sizeof(on));
+	features = on & (PVBACK_FEATURE_INET6 | PVBACK_FEATURE_NAMES);
+	req = decode(wire, features, 0x00, &ret);
+	FUZZ_CHECK(ret == expect(wire, features));
+	again = decode(wire, features, 0xff, &ret);
+	FUZZ_CHECK(ret == expect(wire, features));
 	FUZZ_CHECK(!memcmp(req, again, sizeof(*req)));
 	/* A table of functions is indexed by it, whatever was returned. */
-	FUZZ_CHECK(req->cmd < PVCALLS_NR_V1_CMDS);
+	FUZZ_CHECK(req->cmd < PVCALLS_NR_CMDS);
 	if (!ret)
-		check_good(req, wire);
+		check_good(req, wire, features);
 	free(req);
 	free(again);
 	return 0;

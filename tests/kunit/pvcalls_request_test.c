@@ -9,6 +9,7 @@
  */
 #include <kunit/test.h>
 #include <linux/errno.h>
+#include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/string.h>
 #include <linux/types.h>
@@ -25,7 +26,11 @@
 #define BYTES(offset, count)	(((1ull << (count)) - 1) << (offset))
 #define CMD_AND_ID		(BYTES(4, 4) | BYTES(8, 8))
 /* Family, port and address: neither sin_zero nor what comes after it. */
-#define ADDR_AND_LEN		(BYTES(16, 8) | BYTES(44, 4))
+#define ADDR			BYTES(16, 8)
+/* Family, port, address and scope id: not the flow label. */
+#define ADDR6			(BYTES(16, 4) | BYTES(24, 20))
+#define ADDR_AND_LEN		(ADDR | BYTES(44, 4))
+#define ALL_FEATURES		~0u
 
 /* The bytes that mean something, by the specification. */
 static const u64 meaningful[PVCALLS_NR_V1_CMDS] = {
@@ -38,18 +43,30 @@ static const u64 meaningful[PVCALLS_NR_V1_CMDS] = {
 	[PVCALLS_POLL]		= CMD_AND_ID,
 };
 
-static u64 meaning_of(const struct xen_pvcalls_request *wire)
+static u64 meaning_of(const struct xen_pvcalls_request *wire,
+		      unsigned int features)
 {
-	if (wire->cmd < PVCALLS_NR_V1_CMDS)
-		return meaningful[wire->cmd];
-	return BYTES(4, 4);
+	u64 mask;
+
+	if (wire->cmd == PVCALLS_GETNAME && (features & PVBACK_FEATURE_NAMES))
+		return CMD_AND_ID | BYTES(16, 4);
+	if (wire->cmd >= PVCALLS_NR_V1_CMDS)
+		return BYTES(4, 4);
+	mask = meaningful[wire->cmd];
+	if ((mask & ADDR_AND_LEN) == ADDR_AND_LEN &&
+	    (features & PVBACK_FEATURE_INET6) &&
+	    wire->u.bind.addr[0] == 10 && !wire->u.bind.addr[1])
+		mask = (mask & ~ADDR) | ADDR6;
+	return mask;
 }
 
 /*
+ * @features: that are on
  * @wire: a request in the making
  * @want: what it is to be decoded to
  */
 struct fixture {
+	unsigned int features;
 	struct xen_pvcalls_request wire;
 	struct pvback_request want;
 };
@@ -91,12 +108,30 @@ static void ask_addr(struct fixture *f, u32 cmd, u16 family, u32 len)
 	f->want.evtchn = EVTCHN;
 }
 
+/* The same on an IPv6 socket: port 80 of 2001:db8::1. */
+static void ask_addr6(struct fixture *f, u32 cmd, u32 len)
+{
+	static const u8 rest[] = {
+		0x00, 0x50, 0x12, 0x34, 0x56, 0x78, 0x20, 0x01, 0x0d, 0xb8,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
+	};
+
+	ask_addr(f, cmd, 10, len);
+	f->features = PVBACK_FEATURE_INET6;
+	memcpy(f->wire.u.bind.addr + 2, rest, sizeof(rest));
+	memcpy((u8 *)&f->want.addr + 2, rest, sizeof(rest));
+	memset((u8 *)&f->want.addr + 4, 0, 4);
+	f->want.addr_len = 28;
+}
+
 static void expect_request(struct kunit *test, const struct pvback_request *got,
 			   const struct pvback_request *want)
 {
 	KUNIT_EXPECT_EQ(test, got->cmd, want->cmd);
 	KUNIT_EXPECT_EQ(test, got->id, want->id);
 	KUNIT_EXPECT_EQ(test, got->id_new, want->id_new);
+	KUNIT_EXPECT_EQ(test, got->family, want->family);
+	KUNIT_EXPECT_EQ(test, got->peer, want->peer);
 	KUNIT_EXPECT_EQ(test, memcmp(&got->addr, &want->addr,
 				     sizeof(got->addr)), 0);
 	KUNIT_EXPECT_EQ(test, got->addr_len, want->addr_len);
@@ -121,10 +156,10 @@ static void expect_ret(struct kunit *test, int ret, u32 what)
 	for (i = 0; i < ARRAY_SIZE(old_bytes); i++) {
 		wire = f->wire;
 		for (b = 0; b < sizeof(wire); b++)
-			if (!(meaning_of(&wire) >> b & 1))
+			if (!(meaning_of(&f->wire, f->features) >> b & 1))
 				((u8 *)&wire)[b] = old_bytes[i];
 		memset(&req, ~old_bytes[i], sizeof(req));
-		got = pvback_request_decode(&wire, 0, &req);
+		got = pvback_request_decode(&wire, f->features, &req);
 		KUNIT_EXPECT_EQ_MSG(test, got, ret,
 				    "command %u, value %#x, old bytes %#x",
 				    wire.cmd, what, old_bytes[i]);
@@ -143,6 +178,7 @@ static void request_id_of_every_command(struct kunit *test)
 		ask(f, PVCALLS_SOCKET, ids[i]);
 		f->wire.u.socket.domain = 2;
 		f->wire.u.socket.type = 1;
+		f->want.family = 2;
 		expect_ret(test, 0, i);
 		ask_addr(f, PVCALLS_CONNECT, 2, 16);
 		f->wire.u.connect.id = ids[i];
@@ -162,6 +198,9 @@ static void request_id_of_every_command(struct kunit *test)
 		expect_ret(test, 0, i);
 		ask(f, PVCALLS_POLL, ids[i]);
 		expect_ret(test, 0, i);
+		ask(f, PVCALLS_GETNAME, ids[i]);
+		f->features = PVBACK_FEATURE_NAMES;
+		expect_ret(test, 0, i);
 	}
 }
 
@@ -171,12 +210,33 @@ static void request_of_unknown_command(struct kunit *test)
 		7, 8, 127, 128, 129, 130, 131, 132, 133, 255, 256, 0x10000,
 		0x80000000, 0xfffffff9, 0xffffffff,
 	};
+	struct fixture *f = test->priv;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(cmds); i++) {
-		ask(test->priv, cmds[i], ID);
+		ask(f, cmds[i], ID);
+		expect_ret(test, -524, i);
+		/* With extensions, but for those that bring these commands. */
+		if (cmds[i] >= 128 && cmds[i] < PVCALLS_DROPRING)
+			continue;
+		f->features = ALL_FEATURES;
 		expect_ret(test, -524, i);
 	}
+}
+
+/* Each needs its own extension, and not another one. */
+static void request_of_an_extension(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	ask(f, PVCALLS_GETNAME, ID);
+	expect_ret(test, -524, 0);
+	f->features = ALL_FEATURES & ~PVBACK_FEATURE_NAMES;
+	expect_ret(test, -524, 1);
+	f->features = PVBACK_FEATURE_NAMES;
+	expect_ret(test, 0, 2);
+	f->features = ALL_FEATURES;
+	expect_ret(test, 0, 3);
 }
 
 static void request_socket_kinds(struct kunit *test)
@@ -194,6 +254,7 @@ static void request_socket_kinds(struct kunit *test)
 		{ 3,		1,		0,		-524 },
 		{ 10,		1,		0,		-524 },
 		{ 0x10002,	1,		0,		-524 },
+		{ 0x1000a,	1,		0,		-524 },
 		{ 0xffffffff,	1,		0,		-524 },
 		/* SOCK_DGRAM, SOCK_RAW, flags, and none */
 		{ 2,		0,		0,		-524 },
@@ -219,6 +280,19 @@ static void request_socket_kinds(struct kunit *test)
 		f->wire.u.socket.domain = rows[i].domain;
 		f->wire.u.socket.type = rows[i].type;
 		f->wire.u.socket.protocol = rows[i].protocol;
+		f->want.family = 2;
+		expect_ret(test, rows[i].ret, i);
+		f->features = ALL_FEATURES & ~PVBACK_FEATURE_INET6;
+		expect_ret(test, rows[i].ret, i);
+		/* The same with feature-inet6, in both families. */
+		if (rows[i].domain == 10)
+			continue;
+		f->features = PVBACK_FEATURE_INET6;
+		expect_ret(test, rows[i].ret, i);
+		if (rows[i].domain != 2)
+			continue;
+		f->wire.u.socket.domain = 10;
+		f->want.family = 10;
 		expect_ret(test, rows[i].ret, i);
 	}
 }
@@ -271,6 +345,112 @@ static void request_addr_families(struct kunit *test)
 		expect_ret(test, -EAFNOSUPPORT, others[i]);
 		/* Of what is too short there is no family. */
 		ask_addr(test->priv, PVCALLS_BIND, others[i], 15);
+		expect_ret(test, -EINVAL, others[i]);
+	}
+}
+
+static void request_addr6_lengths(struct kunit *test)
+{
+	static const struct {
+		u32 len;
+		int ret;
+	} rows[] = {
+		{ 0,		-EINVAL },
+		{ 2,		-EINVAL },
+		{ 15,		-EINVAL },
+		{ 16,		-EINVAL },
+		{ 24,		-EINVAL },
+		{ 27,		-EINVAL },
+		{ 28,		0 },
+		{ 29,		0 },
+		{ 128,		0 },
+		{ 0x7fffffff,	0 },
+		{ 0x80000000,	0 },
+		{ 0xffffffff,	0 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		ask_addr6(test->priv, PVCALLS_CONNECT, rows[i].len);
+		expect_ret(test, rows[i].ret, rows[i].len);
+		ask_addr6(test->priv, PVCALLS_BIND, rows[i].len);
+		expect_ret(test, rows[i].ret, rows[i].len);
+	}
+}
+
+/* Without the extension a family like any other that there is not. */
+static void request_addr6_without_feature(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	ask_addr6(f, PVCALLS_BIND, 28);
+	f->features = 0;
+	expect_ret(test, -EAFNOSUPPORT, 0);
+	f->features = ALL_FEATURES & ~PVBACK_FEATURE_INET6;
+	expect_ret(test, -EAFNOSUPPORT, 1);
+	ask_addr6(f, PVCALLS_CONNECT, 16);
+	f->features = 0;
+	expect_ret(test, -EAFNOSUPPORT, 2);
+	/* With it, IPv4 is what it was, and others are not there either. */
+	ask_addr(f, PVCALLS_BIND, 2, 16);
+	f->features = PVBACK_FEATURE_INET6;
+	expect_ret(test, 0, 3);
+	ask_addr(f, PVCALLS_BIND, 0x0a00, 28);
+	f->features = PVBACK_FEATURE_INET6;
+	expect_ret(test, -EAFNOSUPPORT, 4);
+	ask_addr(f, PVCALLS_CONNECT, 0, 28);
+	f->features = PVBACK_FEATURE_INET6;
+	expect_ret(test, -EAFNOSUPPORT, 5);
+}
+
+static void request_addr6_scopes(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		ask_addr6(f, PVCALLS_CONNECT, 28);
+		f->wire.u.connect.addr[24 + i] = 1;
+		expect_ret(test, -EINVAL, i);
+		ask_addr6(f, PVCALLS_BIND, 28);
+		f->wire.u.bind.addr[24 + i] = 0x80;
+		expect_ret(test, -EINVAL, i);
+	}
+}
+
+/* Addresses are as they came: mapped, unspecified, multicast. */
+static void request_addr6_of_any_value(struct kunit *test)
+{
+	static const u8 values[] = { 0x00, 0x7f, 0xfe, 0xff };
+	struct fixture *f = test->priv;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(values); i++) {
+		ask_addr6(f, PVCALLS_CONNECT, 28);
+		memset(f->wire.u.connect.addr + 8, values[i], 16);
+		memset((u8 *)&f->want.addr + 8, values[i], 16);
+		expect_ret(test, 0, values[i]);
+		f->wire.u.connect.evtchn = 0;
+		expect_ret(test, -EINVAL, values[i]);
+	}
+}
+
+static void request_getname_which(struct kunit *test)
+{
+	static const u32 others[] = {
+		2, 3, 0x100, 0x10001, 0x80000000, 0x80000001, 0xffffffff,
+	};
+	struct fixture *f = test->priv;
+	unsigned int i;
+
+	ask(f, PVCALLS_GETNAME, ID);
+	f->features = PVBACK_FEATURE_NAMES;
+	expect_ret(test, 0, 0);
+	f->wire.u.getname.which = 1;
+	f->want.peer = true;
+	expect_ret(test, 0, 1);
+	for (i = 0; i < ARRAY_SIZE(others); i++) {
+		f->wire.u.getname.which = others[i];
 		expect_ret(test, -EINVAL, others[i]);
 	}
 }
@@ -380,15 +560,50 @@ static u64 reference_get(const u8 *wire, unsigned int offset,
 	return value;
 }
 
-static int reference_addr(const u8 *wire, struct pvback_request *want)
+static int reference_addr(const u8 *wire, unsigned int features,
+			  struct pvback_request *want)
 {
-	if (reference_get(wire, 44, 4) < 16)
+	u64 len = reference_get(wire, 44, 4);
+
+	if (len < 16)
 		return -EINVAL;
-	if (reference_get(wire, 16, 2) != 2)
+	switch (reference_get(wire, 16, 2)) {
+	case 2:
+		memcpy(&want->addr, wire + 16, 8);
+		want->addr_len = 16;
+		return 0;
+	case 10:
+		if (!(features & PVBACK_FEATURE_INET6))
+			return -EAFNOSUPPORT;
+		if (len < 28 || reference_get(wire, 40, 4))
+			return -EINVAL;
+		memcpy(&want->addr, wire + 16, 4);
+		memcpy((u8 *)&want->addr + 8, wire + 24, 16);
+		want->addr_len = 28;
+		return 0;
+	default:
 		return -EAFNOSUPPORT;
-	memcpy(&want->addr, wire + 16, 8);
-	want->addr_len = 16;
-	return 0;
+	}
+}
+
+static int reference_socket(const u8 *wire, unsigned int features,
+			    struct pvback_request *want)
+{
+	want->family = reference_get(wire, 16, 4);
+	if (reference_get(wire, 20, 4) != 1 || reference_get(wire, 24, 4))
+		return -524;
+	if (want->family == 10)
+		return features & PVBACK_FEATURE_INET6 ? 0 : -524;
+	return want->family == 2 ? 0 : -524;
+}
+
+static int reference_getname(const u8 *wire, unsigned int features,
+			     struct pvback_request *want)
+{
+	if (!(features & PVBACK_FEATURE_NAMES))
+		return -524;
+	want->peer = reference_get(wire, 16, 4) == 1;
+	return reference_get(wire, 16, 4) > 1 ? -EINVAL : 0;
 }
 
 static int reference_ring(const u8 *wire, unsigned int offset,
@@ -399,7 +614,8 @@ static int reference_ring(const u8 *wire, unsigned int offset,
 	return want->evtchn ? 0 : -EINVAL;
 }
 
-static int reference_decode(const u8 *wire, struct pvback_request *want)
+static int reference_decode(const u8 *wire, unsigned int features,
+			    struct pvback_request *want)
 {
 	u32 cmd = reference_get(wire, 4, 4);
 	u64 first = reference_get(wire, 16, 8);
@@ -410,13 +626,12 @@ static int reference_decode(const u8 *wire, struct pvback_request *want)
 	want->id = reference_get(wire, 8, 8);
 	switch (cmd) {
 	case 0:
-		return first == (1ull << 32 | 2) &&
-		       !reference_get(wire, 24, 4) ? 0 : -524;
+		return reference_socket(wire, features, want);
 	case 1:
-		return reference_addr(wire, want) ?:
+		return reference_addr(wire, features, want) ?:
 		       reference_ring(wire, 52, want);
 	case 3:
-		return reference_addr(wire, want);
+		return reference_addr(wire, features, want);
 	case 4:
 		want->backlog = backlog > 4096 ? 4096 : backlog;
 		return 0;
@@ -426,9 +641,29 @@ static int reference_decode(const u8 *wire, struct pvback_request *want)
 	case 2:
 	case 6:
 		return 0;
+	case 128:
+		return reference_getname(wire, features, want);
 	default:
 		return -524;
 	}
+}
+
+/* One of those whose decoder is tested here: GETNAME follows version 1. */
+static u32 random_cmd(u32 *state)
+{
+	u32 cmd = random_next(state) % (PVCALLS_NR_V1_CMDS + 1);
+
+	return cmd < PVCALLS_NR_V1_CMDS ? cmd : PVCALLS_GETNAME;
+}
+
+static unsigned int random_features(u32 *state)
+{
+	static const unsigned int features[] = {
+		0, PVBACK_FEATURE_INET6, PVBACK_FEATURE_NAMES,
+		PVBACK_FEATURE_INET6 | PVBACK_FEATURE_NAMES,
+	};
+
+	return features[random_next(state) % ARRAY_SIZE(features)];
 }
 
 /* Good to begin with, but for its random bytes; often spoiled afterwards. */
@@ -444,15 +679,19 @@ static void random_request(u32 *state, struct fixture *f)
 
 	for (at = 0; at < sizeof(f->wire); at++)
 		bytes[at] = random_next(state) >> 24;
-	f->wire.cmd = random_next(state) % PVCALLS_NR_V1_CMDS;
+	f->features = random_features(state);
+	f->wire.cmd = random_cmd(state);
 	if (f->wire.cmd == PVCALLS_SOCKET) {
-		f->wire.u.socket.domain = 2;
+		f->wire.u.socket.domain = random_next(state) & 0x100 ? 2 : 10;
 		f->wire.u.socket.type = 1;
 		f->wire.u.socket.protocol = 0;
 	} else if (f->wire.cmd == PVCALLS_CONNECT ||
 		   f->wire.cmd == PVCALLS_BIND) {
-		bytes[16] = 2;
+		bytes[16] = random_next(state) & 0x100 ? 2 : 10;
 		bytes[17] = 0;
+		memset(bytes + 40, 0, bytes[16] == 10 ? 4 : 0);
+	} else if (f->wire.cmd == PVCALLS_GETNAME) {
+		f->wire.u.getname.which = random_next(state) >> 8 & 1;
 	}
 	for (spoil = random_next(state) % 4; spoil > 1; spoil--) {
 		at = random_next(state) % (sizeof(f->wire) / sizeof(word));
@@ -465,26 +704,29 @@ static void random_request(u32 *state, struct fixture *f)
 
 static void request_like_reference(struct kunit *test)
 {
-	unsigned int good[PVCALLS_NR_V1_CMDS] = {}, bad = 0, i;
+	unsigned int good[PVCALLS_NR_V1_CMDS + 1] = {}, bad = 0, six = 0, i;
 	struct fixture *f = test->priv;
 	u32 state = random_start(test);
 	struct pvback_request req;
 	int ret;
 
-	for (i = 0; i < 20000; i++) {
+	for (i = 0; i < 40000; i++) {
 		random_request(&state, f);
-		ret = reference_decode((u8 *)&f->wire, &f->want);
-		KUNIT_ASSERT_EQ(test, pvback_request_decode(&f->wire, 0, &req),
+		ret = reference_decode((u8 *)&f->wire, f->features, &f->want);
+		KUNIT_ASSERT_EQ(test, pvback_request_decode(&f->wire,
+							    f->features, &req),
 				ret);
 		if (ret) {
 			bad++;
 			continue;
 		}
 		expect_request(test, &req, &f->want);
-		good[f->wire.cmd]++;
+		good[min_t(u32, f->wire.cmd, PVCALLS_NR_V1_CMDS)]++;
+		six += req.family == 10 || req.addr_len == 28;
 	}
 	/* It was a run worth the name: much of everything. */
 	KUNIT_EXPECT_GT(test, bad, 1000u);
+	KUNIT_EXPECT_GT(test, six, 1000u);
 	for (i = 0; i < ARRAY_SIZE(good); i++)
 		KUNIT_EXPECT_GT_MSG(test, good[i], 1000u, "command %u", i);
 }
@@ -498,16 +740,17 @@ static void request_ignores_meaningless_bytes(struct kunit *test)
 
 	for (i = 0; i < 2000; i++) {
 		random_request(&state, f);
-		ret = pvback_request_decode(&f->wire, 0, &f->want);
+		ret = pvback_request_decode(&f->wire, f->features, &f->want);
 		/* One byte after the other, each on top of those before. */
 		for (b = 0; b < sizeof(f->wire); b++) {
 			struct pvback_request req;
 
-			if (meaning_of(&f->wire) >> b & 1)
+			if (meaning_of(&f->wire, f->features) >> b & 1)
 				continue;
 			((u8 *)&f->wire)[b] ^= 1 + random_next(&state) % 255;
 			KUNIT_ASSERT_EQ_MSG(test, ret,
-					    pvback_request_decode(&f->wire, 0,
+					    pvback_request_decode(&f->wire,
+								  f->features,
 								  &req),
 					    "command %u, byte %u", f->wire.cmd,
 					    b);
@@ -528,18 +771,27 @@ static void request_of_random_bytes(struct kunit *test)
 	for (i = 0; i < 20000; i++) {
 		for (b = 0; b < sizeof(f->wire); b++)
 			((u8 *)&f->wire)[b] = random_next(&state) >> 24;
-		KUNIT_ASSERT_EQ(test, pvback_request_decode(&f->wire, 0, &req),
-				reference_decode((u8 *)&f->wire, &f->want));
+		f->features = random_features(&state);
+		KUNIT_ASSERT_EQ(test, pvback_request_decode(&f->wire,
+							    f->features, &req),
+				reference_decode((u8 *)&f->wire, f->features,
+						 &f->want));
 	}
 }
 
 static struct kunit_case pvcalls_request_cases[] = {
 	KUNIT_CASE(request_id_of_every_command),
 	KUNIT_CASE(request_of_unknown_command),
+	KUNIT_CASE(request_of_an_extension),
 	KUNIT_CASE(request_socket_kinds),
 	KUNIT_CASE(request_addr_lengths),
 	KUNIT_CASE(request_addr_families),
 	KUNIT_CASE(request_addr_of_any_value),
+	KUNIT_CASE(request_addr6_lengths),
+	KUNIT_CASE(request_addr6_without_feature),
+	KUNIT_CASE(request_addr6_scopes),
+	KUNIT_CASE(request_addr6_of_any_value),
+	KUNIT_CASE(request_getname_which),
 	KUNIT_CASE(request_connect_rings),
 	KUNIT_CASE(request_accept_rings),
 	KUNIT_CASE(request_listen_backlogs),

@@ -5,7 +5,11 @@
  * Copyright (C) 2026 the xen-pvcalls developers
  */
 #include <linux/inetdevice.h>
+#include <linux/ipv6.h>
 #include <linux/slab.h>
+#include <net/ip6_fib.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
 #include <net/route.h>
 #include <net/sock.h>
 
@@ -111,30 +115,50 @@ int pvback_admit_set(struct pvback_admission *admission, enum pvback_use use,
 	return 0;
 }
 
-/* Of the socket's network namespace; what is not IPv4 has been refused. */
+static bool pvback_admit_local4(struct net *net, __be32 addr)
+{
+	return inet_addr_type(net, addr) == RTN_LOCAL;
+}
+
+/*
+ * As inet_addr_type() does, this asks the routes: ipv6_chk_addr() would know
+ * nothing of a whole prefix that was made local.
+ */
+static bool pvback_admit_local6(struct net *net, const struct in6_addr *addr)
+{
+	struct flowi6 flow = { .daddr = *addr };
+	struct dst_entry *dst;
+	bool local;
+
+	if (!IS_ENABLED(CONFIG_IPV6))
+		return false;
+	dst = ip6_route_output(net, NULL, &flow);
+	local = container_of(dst, struct rt6_info, dst)->rt6i_flags &
+		(RTF_LOCAL | RTF_ANYCAST);
+	dst_release(dst);
+	return local;
+}
+
+/* Is it an address of the socket's network namespace? */
 static bool pvback_admit_local(const struct pvback_socket *socket,
 			       const struct sockaddr *addr)
 {
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)addr;
 	const struct sockaddr_in *in = (const struct sockaddr_in *)addr;
+	struct net *net = sock_net(socket->sock->sk);
 
-	return inet_addr_type(sock_net(socket->sock->sk),
-			      in->sin_addr.s_addr) == RTN_LOCAL;
+	if (addr->sa_family == AF_INET)
+		return pvback_admit_local4(net, in->sin_addr.s_addr);
+	if (ipv6_addr_v4mapped(&in6->sin6_addr))
+		return pvback_admit_local4(net, in6->sin6_addr.s6_addr32[3]);
+	return pvback_admit_local6(net, &in6->sin6_addr);
 }
 
-/**
- * pvback_admit - may this socket use this address?
- * @socket: with a kernel's socket
- * @use: what for
- * @addr: checked by pvback_request_decode()
- *
- * Context: the socket's work.
- * Return: 0 or -EACCES.
- */
-int pvback_admit(struct pvback_socket *socket, enum pvback_use use,
-		 const struct sockaddr *addr)
+static bool pvback_admit_asked(const struct pvback_socket *socket,
+			       enum pvback_use use,
+			       const struct sockaddr *addr)
 {
-	struct pvback_guest *guest = socket->guest;
-	struct pvback_admission *admission = &guest->admission;
+	struct pvback_admission *admission = &socket->guest->admission;
 	bool local = pvback_admit_local(socket, addr);
 	const struct pvback_rules *rules;
 	bool allowed;
@@ -144,7 +168,49 @@ int pvback_admit(struct pvback_socket *socket, enum pvback_use use,
 	allowed = rules && pvback_policy_allows(&rules->policy, use, addr,
 						local);
 	rcu_read_unlock();
-	if (allowed)
+	return allowed;
+}
+
+/* Who binds :: gets 0.0.0.0 as well, unless the socket is for IPv6 only. */
+static bool pvback_admit_both(const struct pvback_socket *socket,
+			      enum pvback_use use,
+			      const struct sockaddr *addr)
+{
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)addr;
+	struct sockaddr_in in = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_ANY),
+	};
+
+	if (!pvback_admit_asked(socket, use, addr))
+		return false;
+	if (use != PVBACK_USE_BIND || addr->sa_family != AF_INET6 ||
+	    !ipv6_addr_any(&in6->sin6_addr) ||
+	    ipv6_only_sock(socket->sock->sk))
+		return true;
+	in.sin_port = in6->sin6_port;
+	return pvback_admit_asked(socket, use, (struct sockaddr *)&in);
+}
+
+/**
+ * pvback_admit - may this socket use this address?
+ * @socket: with a kernel's socket
+ * @use: what for
+ * @addr: checked by pvback_request_decode()
+ *
+ * Context: the socket's work.
+ * Return: 0, -EAFNOSUPPORT for an address of another family than the socket's,
+ * or -EACCES.
+ */
+int pvback_admit(struct pvback_socket *socket, enum pvback_use use,
+		 const struct sockaddr *addr)
+{
+	struct pvback_guest *guest = socket->guest;
+	struct pvback_admission *admission = &guest->admission;
+
+	if (addr->sa_family != socket->sock->sk->sk_family)
+		return -EAFNOSUPPORT;
+	if (pvback_admit_both(socket, use, addr))
 		return 0;
 	atomic_inc(&admission->refused[use]);
 	if (__ratelimit(&admission->log))

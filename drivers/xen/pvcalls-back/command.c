@@ -196,7 +196,8 @@ static void pvback_command_dispatch(struct pvback_guest *guest,
 	if (ret) {
 		pvback_command_answer(guest, call, ret);
 	} else if (call->req.cmd == PVCALLS_SOCKET) {
-		ret = pvback_socket_create(guest, call->req.id);
+		ret = pvback_socket_create(guest, call->req.id,
+					   call->req.family);
 		pvback_command_answer(guest, call, ret);
 	} else {
 		/* Once posted, the call belongs to the socket. */

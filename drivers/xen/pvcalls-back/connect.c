@@ -62,6 +62,7 @@ static void pvback_connect_done(struct pvback_socket *socket,
 	/* Bytes or an end of the stream may have come with the handshake. */
 	set_bit(PVBACK_READABLE, &socket->ready);
 	set_bit(PVBACK_WRITABLE, &socket->ready);
+	pvback_name_tell(socket->guest, call, socket->sock, PVBACK_NAME_LOCAL);
 	pvback_command_answer(socket->guest, call, 0);
 	/* The turn of this work comes next, and moves them. */
 }

@@ -42,8 +42,11 @@ void pvback_listen_bind(struct pvback_socket *socket,
 		ret = kernel_bind(socket->sock,
 				  (struct pvcalls_sockaddr *)&call->req.addr.sa,
 				  call->req.addr_len);
-		if (!ret)
-			socket->bound = true;
+	}
+	if (!ret) {
+		socket->bound = true;
+		pvback_name_tell(socket->guest, call, socket->sock,
+				 PVBACK_NAME_LOCAL);
 	}
 	pvback_command_answer(socket->guest, call, ret);
 }
@@ -207,6 +210,7 @@ static void pvback_listen_deliver(struct pvback_socket *socket,
 	/* What came before the callbacks were ours, nobody has told us of. */
 	set_bit(PVBACK_READABLE, &child->ready);
 	set_bit(PVBACK_WRITABLE, &child->ready);
+	pvback_name_tell(child->guest, call, sock, PVBACK_NAME_ACCEPTED);
 	/* Pairs with those who ask whether they may queue the work. */
 	smp_store_release(&child->live, true);
 	pvback_guest_publish(child->guest, child);

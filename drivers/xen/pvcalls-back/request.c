@@ -15,19 +15,47 @@
 #include "request.h"
 
 typedef int (*pvback_request_fn)(const struct xen_pvcalls_request *wire,
+				 unsigned int features,
 				 struct pvback_request *req);
 
+/* The families that this guest may use. */
+static bool pvback_request_family(u32 family, unsigned int features)
+{
+	return family == PVCALLS_AF_INET ||
+	       (family == PVCALLS_AF_INET6 &&
+		(features & PVBACK_FEATURE_INET6));
+}
+
 /*
- * The specification wants ENOTSUP for every kind of socket but this one.
+ * The specification wants ENOTSUP for every kind of socket but these.
  * Linux' own backend says EAFNOSUPPORT; no frontend looks at the difference.
  */
 static int pvback_request_socket(const struct xen_pvcalls_request *wire,
+				 unsigned int features,
 				 struct pvback_request *req)
 {
-	if (wire->u.socket.domain != PVCALLS_AF_INET ||
+	if (!pvback_request_family(wire->u.socket.domain, features) ||
 	    wire->u.socket.type != PVCALLS_SOCK_STREAM ||
 	    wire->u.socket.protocol != 0)
 		return -PVCALLS_ENOTSUP;
+	req->family = wire->u.socket.domain;
+	return 0;
+}
+
+/*
+ * A scope id is an interface of this host, which the guest knows nothing of.
+ * A flow label would be one that somebody here has a lease of.
+ */
+static int pvback_request_addr6(const u8 *addr, u32 len,
+				struct pvback_request *req)
+{
+	if (len < sizeof(req->addr.in6))
+		return -EINVAL;
+	memcpy(&req->addr.in6, addr, sizeof(req->addr.in6));
+	if (req->addr.in6.sin6_scope_id)
+		return -EINVAL;
+	req->addr.in6.sin6_flowinfo = 0;
+	req->addr_len = sizeof(req->addr.in6);
 	return 0;
 }
 
@@ -37,13 +65,16 @@ static int pvback_request_socket(const struct xen_pvcalls_request *wire,
  * is too large says nothing, and only the address is used.
  */
 static int pvback_request_addr(const u8 *addr, u32 len,
+			       unsigned int features,
 			       struct pvback_request *req)
 {
 	if (len < sizeof(req->addr.in))
 		return -EINVAL;
 	memcpy(&req->addr.in, addr, sizeof(req->addr.in));
-	if (req->addr.in.sin_family != PVCALLS_AF_INET)
+	if (!pvback_request_family(req->addr.in.sin_family, features))
 		return -EAFNOSUPPORT;
+	if (req->addr.in.sin_family == PVCALLS_AF_INET6)
+		return pvback_request_addr6(addr, len, req);
 	memset(req->addr.in.sin_zero, 0, sizeof(req->addr.in.sin_zero));
 	req->addr_len = sizeof(req->addr.in);
 	return 0;
@@ -60,12 +91,13 @@ static int pvback_request_ring(u32 ref, u32 evtchn, struct pvback_request *req)
 }
 
 static int pvback_request_connect(const struct xen_pvcalls_request *wire,
+				  unsigned int features,
 				  struct pvback_request *req)
 {
 	int ret;
 
 	ret = pvback_request_addr(wire->u.connect.addr, wire->u.connect.len,
-				  req);
+				  features, req);
 	if (ret)
 		return ret;
 	return pvback_request_ring(wire->u.connect.ref, wire->u.connect.evtchn,
@@ -73,13 +105,16 @@ static int pvback_request_connect(const struct xen_pvcalls_request *wire,
 }
 
 static int pvback_request_bind(const struct xen_pvcalls_request *wire,
+			       unsigned int features,
 			       struct pvback_request *req)
 {
-	return pvback_request_addr(wire->u.bind.addr, wire->u.bind.len, req);
+	return pvback_request_addr(wire->u.bind.addr, wire->u.bind.len,
+				   features, req);
 }
 
 /* A negative backlog is a huge one here, and means "as many as you can". */
 static int pvback_request_listen(const struct xen_pvcalls_request *wire,
+				 unsigned int features,
 				 struct pvback_request *req)
 {
 	req->backlog = min_t(u32, wire->u.listen.backlog,
@@ -88,6 +123,7 @@ static int pvback_request_listen(const struct xen_pvcalls_request *wire,
 }
 
 static int pvback_request_accept(const struct xen_pvcalls_request *wire,
+				 unsigned int features,
 				 struct pvback_request *req)
 {
 	req->id_new = wire->u.accept.id_new;
@@ -96,8 +132,20 @@ static int pvback_request_accept(const struct xen_pvcalls_request *wire,
 }
 
 static int pvback_request_bare(const struct xen_pvcalls_request *wire,
+			       unsigned int features,
 			       struct pvback_request *req)
 {
+	return 0;
+}
+
+static int pvback_request_getname(const struct xen_pvcalls_request *wire,
+				  unsigned int features,
+				  struct pvback_request *req)
+{
+	if (wire->u.getname.which != PVCALLS_NAME_LOCAL &&
+	    wire->u.getname.which != PVCALLS_NAME_PEER)
+		return -EINVAL;
+	req->peer = wire->u.getname.which == PVCALLS_NAME_PEER;
 	return 0;
 }
 
@@ -113,6 +161,8 @@ static const struct pvback_request_kind {
 	[PVCALLS_LISTEN]	= { pvback_request_listen },
 	[PVCALLS_ACCEPT]	= { pvback_request_accept },
 	[PVCALLS_POLL]		= { pvback_request_bare },
+	[PVCALLS_GETNAME]	= { pvback_request_getname,
+				    PVBACK_FEATURE_NAMES },
 };
 
 /**
@@ -126,7 +176,8 @@ static const struct pvback_request_kind {
  * Context: any.
  * Return: 0, or the error to answer: -PVCALLS_ENOTSUP for a command or a kind
  * of socket that we do not know, -EAFNOSUPPORT for an address of another
- * family, -EINVAL for a short address or port 0.
+ * family, -EINVAL for a short address, one with a scope id, port 0 or a name
+ * that there is not.
  */
 int pvback_request_decode(const struct xen_pvcalls_request *wire,
 			  unsigned int features, struct pvback_request *req)
@@ -143,5 +194,5 @@ int pvback_request_decode(const struct xen_pvcalls_request *wire,
 		return -PVCALLS_ENOTSUP;
 	/* The identifier is the first argument of every command. */
 	req->id = wire->u.poll.id;
-	return kind->decode(wire, req);
+	return kind->decode(wire, features, req);
 }

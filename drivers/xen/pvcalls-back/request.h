@@ -13,6 +13,7 @@
 
 #include <linux/bits.h>
 #include <linux/in.h>
+#include <linux/in6.h>
 #include <linux/socket.h>
 #include <linux/types.h>
 #include <xen/interface/io/pvcalls.h>
@@ -35,7 +36,10 @@
  * @cmd: one of the commands that we know
  * @id: the socket; for ACCEPT the listener
  * @id_new: ACCEPT: the socket to be
- * @addr: CONNECT and BIND: where to; a part of the union that the family says
+ * @family: SOCKET: PVCALLS_AF_INET or PVCALLS_AF_INET6
+ * @peer: GETNAME: the name of the other end, not our own
+ * @addr: CONNECT and BIND: where to; a part of the union that the family says,
+ *	which may not be the socket's
  * @addr_len: CONNECT and BIND: how much of @addr counts
  * @backlog: LISTEN: 0 to PVBACK_REQUEST_MAX_BACKLOG
  * @ref: CONNECT and ACCEPT: grant of the indexes page, unchecked
@@ -45,9 +49,12 @@ struct pvback_request {
 	u32 cmd;
 	u64 id;
 	u64 id_new;
+	int family;
+	bool peer;
 	union {
 		struct sockaddr sa;
 		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
 	} addr;
 	int addr_len;
 	int backlog;

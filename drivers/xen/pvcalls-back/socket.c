@@ -32,6 +32,7 @@ static const pvback_socket_fn pvback_socket_handlers[PVCALLS_NR_CMDS] = {
 	[PVCALLS_LISTEN]	= pvback_listen_call,
 	[PVCALLS_ACCEPT]	= pvback_listen_accept,
 	[PVCALLS_POLL]		= pvback_listen_poll,
+	[PVCALLS_GETNAME]	= pvback_name_call,
 };
 
 static struct pvback_call *pvback_socket_next(struct pvback_socket *socket)
@@ -175,12 +176,14 @@ static void pvback_socket_free(struct kref *ref)
  * pvback_socket_create - what the command SOCKET asks for
  * @guest: who asks
  * @id: its name for the socket
+ * @family: AF_INET, or AF_INET6 for a socket that speaks both
  *
  * Context: the guest's command work.
  * Return: 0, -EEXIST if there is such a socket, -EMFILE if the guest has too
- * many, -ENETDOWN if its network namespace is gone, or what the network says.
+ * many, -ENETDOWN if its network namespace is gone, or what the network says:
+ * -EAFNOSUPPORT if it has no IPv6.
  */
-int pvback_socket_create(struct pvback_guest *guest, u64 id)
+int pvback_socket_create(struct pvback_guest *guest, u64 id, int family)
 {
 	struct pvback_socket *socket;
 	int ret;
@@ -193,9 +196,11 @@ int pvback_socket_create(struct pvback_guest *guest, u64 id)
 		ret = PTR_ERR(socket);
 		goto err_unreserve;
 	}
-	ret = pvback_place_create(guest, AF_INET, &socket->sock);
+	ret = pvback_place_create(guest, family, &socket->sock);
 	if (ret)
 		goto err_detach;
+	/* Both families, as the wire says, and not as a sysctl of ours does. */
+	socket->sock->sk->sk_ipv6only = 0;
 	socket->live = true;
 	pvback_guest_publish(guest, socket);
 	return 0;

@@ -54,6 +54,18 @@ enum pvback_socket_ready {
 };
 
 /**
+ * enum pvback_name - a name of a socket, as proto_ops.getname numbers them
+ * @PVBACK_NAME_LOCAL: its own
+ * @PVBACK_NAME_PEER: the peer's, of a connection that there is
+ * @PVBACK_NAME_ACCEPTED: the peer's, also of a connection that has been reset
+ */
+enum pvback_name {
+	PVBACK_NAME_LOCAL = 0,
+	PVBACK_NAME_PEER = 1,
+	PVBACK_NAME_ACCEPTED = 2,
+};
+
+/**
  * struct pvback_hook - callbacks of a socket as they were before ours
  * @state_change: a new TCP state
  * @data_ready: bytes, or a connection to accept
@@ -140,7 +152,7 @@ struct pvback_socket {
 
 /* socket.c: life and work */
 struct pvback_socket *pvback_socket_alloc(struct pvback_guest *guest, u64 id);
-int pvback_socket_create(struct pvback_guest *guest, u64 id);
+int pvback_socket_create(struct pvback_guest *guest, u64 id, int family);
 void pvback_socket_get(struct pvback_socket *socket);
 void pvback_socket_put(struct pvback_socket *socket);
 void pvback_socket_kick(struct pvback_socket *socket);
@@ -174,6 +186,12 @@ void pvback_listen_poll(struct pvback_socket *socket,
 			struct pvback_call *call);
 void pvback_listen_turn(struct pvback_socket *socket);
 void pvback_listen_cancel(struct pvback_socket *socket);
+
+/* name.c */
+void pvback_name_tell(const struct pvback_guest *guest,
+		      struct pvback_call *call, struct socket *sock,
+		      enum pvback_name which);
+void pvback_name_call(struct pvback_socket *socket, struct pvback_call *call);
 
 /* ioworker.c */
 void pvback_io_turn(struct pvback_socket *socket);

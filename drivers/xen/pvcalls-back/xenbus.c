@@ -37,6 +37,8 @@ static const struct pvback_xenbus_feature {
 	unsigned int bit;
 } pvback_xenbus_features[] = {
 	{ PVCALLS_FEATURE_RELEASE_ANSWERS, PVBACK_FEATURE_RELEASE_ANSWERS },
+	{ PVCALLS_FEATURE_INET6, PVBACK_FEATURE_INET6 },
+	{ PVCALLS_FEATURE_NAMES, PVBACK_FEATURE_NAMES },
 };
 
 static int pvback_xenbus_write_keys(struct xenbus_device *dev,

@@ -15,53 +15,71 @@ u32 ask_bare(struct kunit *test, u32 cmd, u64 id)
 	return fake_send(test, &req);
 }
 
-u32 ask_socket(struct kunit *test, u64 id)
+u32 ask_socket_of(struct kunit *test, u64 id, u32 family)
 {
 	struct xen_pvcalls_request req = {
 		.cmd = PVCALLS_SOCKET,
 		.u.socket.id = id,
-		.u.socket.domain = PVCALLS_AF_INET,
+		.u.socket.domain = family,
 		.u.socket.type = PVCALLS_SOCK_STREAM,
 	};
 
 	return fake_send(test, &req);
 }
 
-static void ask_addr(u8 *addr, u16 port)
+u32 ask_socket(struct kunit *test, u64 id)
 {
-	struct sockaddr_in in = {
+	return ask_socket_of(test, id, PVCALLS_AF_INET);
+}
+
+static struct sockaddr_in ask_addr(u16 port)
+{
+	return (struct sockaddr_in) {
 		.sin_family = AF_INET,
 		.sin_port = htons(port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
-
-	memcpy(addr, &in, sizeof(in));
 }
 
-u32 ask_connect(struct kunit *test, u64 id, u16 port, u32 ref, u32 evtchn)
+u32 ask_connect_to(struct kunit *test, u64 id, const void *addr, u32 len,
+		   u32 ref, u32 evtchn)
 {
 	struct xen_pvcalls_request req = {
 		.cmd = PVCALLS_CONNECT,
 		.u.connect.id = id,
-		.u.connect.len = sizeof(struct sockaddr_in),
+		.u.connect.len = len,
 		.u.connect.ref = ref,
 		.u.connect.evtchn = evtchn,
 	};
 
-	ask_addr(req.u.connect.addr, port);
+	memcpy(req.u.connect.addr, addr, min_t(u32, len, PVCALLS_ADDR_SIZE));
 	return fake_send(test, &req);
 }
 
-u32 ask_bind(struct kunit *test, u64 id, u16 port)
+u32 ask_bind_to(struct kunit *test, u64 id, const void *addr, u32 len)
 {
 	struct xen_pvcalls_request req = {
 		.cmd = PVCALLS_BIND,
 		.u.bind.id = id,
-		.u.bind.len = sizeof(struct sockaddr_in),
+		.u.bind.len = len,
 	};
 
-	ask_addr(req.u.bind.addr, port);
+	memcpy(req.u.bind.addr, addr, min_t(u32, len, PVCALLS_ADDR_SIZE));
 	return fake_send(test, &req);
+}
+
+u32 ask_connect(struct kunit *test, u64 id, u16 port, u32 ref, u32 evtchn)
+{
+	const struct sockaddr_in in = ask_addr(port);
+
+	return ask_connect_to(test, id, &in, sizeof(in), ref, evtchn);
+}
+
+u32 ask_bind(struct kunit *test, u64 id, u16 port)
+{
+	const struct sockaddr_in in = ask_addr(port);
+
+	return ask_bind_to(test, id, &in, sizeof(in));
 }
 
 u32 ask_listen(struct kunit *test, u64 id, u32 backlog)
@@ -96,4 +114,15 @@ u32 ask_poll(struct kunit *test, u64 id)
 u32 ask_release(struct kunit *test, u64 id)
 {
 	return ask_bare(test, PVCALLS_RELEASE, id);
+}
+
+u32 ask_getname(struct kunit *test, u64 id, u32 which)
+{
+	struct xen_pvcalls_request req = {
+		.cmd = PVCALLS_GETNAME,
+		.u.getname.id = id,
+		.u.getname.which = which,
+	};
+
+	return fake_send(test, &req);
 }

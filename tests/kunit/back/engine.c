@@ -11,12 +11,16 @@
 #include <linux/bvec.h>
 #include <linux/compiler.h>
 #include <linux/inetdevice.h>
+#include <linux/ipv6.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/tcp.h>
 #include <linux/timekeeping.h>
 #include <linux/uidgid.h>
 #include <net/inet_connection_sock.h>
+#include <net/ip6_fib.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
 #include <net/net_namespace.h>
 #include <net/route.h>
 #include <net/sock.h>
@@ -38,6 +42,7 @@
 #include "pvcalls-back/ring.c"
 #include "pvcalls-back/connect.c"
 #include "pvcalls-back/listen.c"
+#include "pvcalls-back/name.c"
 #include "pvcalls-back/ioworker.c"
 #include "pvcalls-back/release.c"
 #include "pvcalls-back/linger.c"

@@ -50,12 +50,14 @@ struct fake_ring {
  * @id: as sent
  * @answers: how many came
  * @ret: the last one
+ * @extra: the rest of its slot, whatever is in it
  */
 struct fake_request {
 	u32 cmd;
 	u64 id;
 	unsigned int answers;
 	int ret;
+	union xen_pvcalls_extra extra;
 };
 
 /**
@@ -101,12 +103,18 @@ u32 fake_send(struct kunit *test, const struct xen_pvcalls_request *req);
 void fake_collect(struct kunit *test);
 int fake_answer(struct kunit *test, u32 req_id);
 int fake_peek(struct kunit *test, u32 req_id);
+const struct xen_pvcalls_name *fake_name(struct kunit *test, u32 req_id);
 void fake_settle(void);
 bool fake_await(bool (*ready)(void *arg), void *arg);
 
 /* ask.c: one function for each command; they return the request's id */
 u32 ask_bare(struct kunit *test, u32 cmd, u64 id);
 u32 ask_socket(struct kunit *test, u64 id);
+u32 ask_socket_of(struct kunit *test, u64 id, u32 family);
+u32 ask_connect_to(struct kunit *test, u64 id, const void *addr, u32 len,
+		   u32 ref, u32 evtchn);
+u32 ask_bind_to(struct kunit *test, u64 id, const void *addr, u32 len);
+u32 ask_getname(struct kunit *test, u64 id, u32 which);
 u32 ask_connect(struct kunit *test, u64 id, u16 port, u32 ref, u32 evtchn);
 u32 ask_bind(struct kunit *test, u64 id, u16 port);
 u32 ask_listen(struct kunit *test, u64 id, u32 backlog);
@@ -161,5 +169,7 @@ extern struct kunit_suite back_release_suite;
 extern struct kunit_suite back_memory_suite;
 extern struct kunit_suite back_limits_suite;
 extern struct kunit_suite back_place_suite;
+extern struct kunit_suite back_inet6_suite;
+extern struct kunit_suite back_name_suite;
 
 #endif /* _BACK_FAKE_H */

@@ -228,8 +228,9 @@ u32 fake_send(struct kunit *test, const struct xen_pvcalls_request *req)
 }
 
 static void fake_take(struct kunit *test,
-		      const struct xen_pvcalls_response *rsp)
+		      const struct xen_pvcalls_long_response *slot)
 {
+	const struct xen_pvcalls_response *rsp = &slot->head;
 	struct fake_back *fake = test->priv;
 	struct fake_request *req;
 
@@ -242,6 +243,7 @@ static void fake_take(struct kunit *test,
 	KUNIT_EXPECT_EQ(test, rsp->pad, 0);
 	KUNIT_EXPECT_LE(test, rsp->ret, 0);
 	req->ret = rsp->ret;
+	req->extra = slot->u;
 }
 
 /**
@@ -251,7 +253,7 @@ static void fake_take(struct kunit *test,
 void fake_collect(struct kunit *test)
 {
 	struct fake_back *fake = test->priv;
-	struct xen_pvcalls_response rsp;
+	struct xen_pvcalls_long_response rsp;
 	int more;
 
 	do {
@@ -262,6 +264,7 @@ void fake_collect(struct kunit *test)
 		KUNIT_ASSERT_FALSE(test, RING_RESPONSE_PROD_OVERFLOW(&fake->ring,
 								     prod));
 		while (fake->ring.rsp_cons != prod) {
+			/* A slot has room for the long form of a response. */
 			memcpy(&rsp, fake_slot(fake, fake->ring.rsp_cons),
 			       sizeof(rsp));
 			fake->ring.rsp_cons++;
@@ -300,6 +303,20 @@ int fake_answer(struct kunit *test, u32 req_id)
 	if (!fake_await(fake_answered, &wanted))
 		return UNANSWERED;
 	return fake->requests[req_id].ret;
+}
+
+/**
+ * fake_name - the name in the answer to a request
+ * @test: the test
+ * @req_id: the request, answered
+ *
+ * Return: it; whatever stands there if the answer has none.
+ */
+const struct xen_pvcalls_name *fake_name(struct kunit *test, u32 req_id)
+{
+	struct fake_back *fake = test->priv;
+
+	return &fake->requests[req_id].extra.name;
 }
 
 /**

@@ -16,7 +16,8 @@ struct pvback_limits pvback_limit_defaults = {
 	.value = {
 		[PVBACK_MAX_SOCKETS]		= 64,
 		[PVBACK_MAX_LISTENERS]		= 64,
-		[PVBACK_MAX_PARKED]		= 64,
+		/* A full command ring of the largest order. */
+		[PVBACK_MAX_PARKED]		= 512,
 		[PVBACK_MAX_CONNECTING]		= 64,
 		[PVBACK_MAX_PAGES]		= 2048,
 		[PVBACK_MAX_LINGER_BYTES]	= 1 << 20,
@@ -35,7 +36,8 @@ struct workqueue_struct *pvback_wq;
 
 kunit_test_suites(&back_command_suite, &back_pages_suite, &back_state_suite,
 		  &back_socket_suite, &back_data_suite, &back_release_suite,
-		  &back_memory_suite, &back_limits_suite, &back_place_suite);
+		  &back_memory_suite, &back_limits_suite, &back_place_suite,
+		  &back_inet6_suite, &back_name_suite);
 
 MODULE_DESCRIPTION("KUnit suites of the PV Calls backend's engine");
 MODULE_AUTHOR("the xen-pvcalls developers");

@@ -82,7 +82,50 @@
  * frontend takes it by writing the same key in its own directory before it
  * enters Initialised.  Without both, everything below means nothing.
  */
+/**
+ * DOC: feature-inet6
+ *
+ * SOCKET takes AF_INET6, again with SOCK_STREAM and protocol 0.  BIND and
+ * CONNECT on such a socket take a struct sockaddr_in6, of which len has to
+ * cover all 28 bytes:
+ *
+ * - The family has to be the socket's: AF_INET on an AF_INET6 socket, the
+ *   reverse, and AF_UNSPEC are -EAFNOSUPPORT.
+ * - sin6_flowinfo says nothing, as on a socket of Linux by default.
+ * - sin6_scope_id has to be 0, or the answer is -EINVAL: the interfaces of the
+ *   backend are not the frontend's to choose from.
+ * - A socket speaks IPv4 as well, to and from IPv4-mapped addresses, whatever
+ *   the backend's bindv6only says; a BIND to :: takes the port of both
+ *   families.  Only IPV6_V6ONLY, with feature-sockopt, changes that.
+ * - 0.0.0.0 and :: as destinations lead to the backend's own host.
+ *
+ * SOCKET answers -EAFNOSUPPORT where the backend's host has no IPv6.
+ */
 #define PVCALLS_FEATURE_INET6		"feature-inet6"
+/**
+ * DOC: feature-names
+ *
+ * Every response is a &struct xen_pvcalls_long_response.  In one whose ret is
+ * 0, u.name is
+ *
+ * - to BIND, the address that is bound, with the port that it got for port 0;
+ * - to CONNECT, the address of the socket's own end;
+ * - to ACCEPT, the address of the peer;
+ * - to GETNAME, the one of the two that "which" asks for, PVCALLS_NAME_LOCAL
+ *   or PVCALLS_NAME_PEER.
+ *
+ * Its len is 16 for a struct sockaddr_in or 28 for a struct sockaddr_in6, and
+ * the family is that of the socket: an IPv4 peer of an AF_INET6 socket has an
+ * IPv4-mapped address.  sin6_flowinfo and sin6_scope_id are 0; in an address
+ * of link-local scope the interface is not told.  Bytes behind len are 0, and
+ * so is len where there is no name to tell.
+ *
+ * GETNAME works in every state.  A socket that is not bound has the unspecified
+ * address and port 0.  For the peer's name of a socket that has no connection,
+ * not yet or not any more, the answer is -ENOTCONN; for both names it is, once
+ * the backend has broken the connection off since the frontend broke the rules
+ * of the ring.  Another "which" is -EINVAL.
+ */
 #define PVCALLS_FEATURE_NAMES		"feature-names"
 #define PVCALLS_FEATURE_SOCKOPT		"feature-sockopt"
 #define PVCALLS_FEATURE_SHUTDOWN	"feature-shutdown"
@@ -128,7 +171,10 @@
  */
 #define PVCALLS_ENOTSUP			524
 
-/* The only kind of socket of version 1: AF_INET, SOCK_STREAM, protocol 0. */
+/*
+ * The only kind of socket of version 1: AF_INET, SOCK_STREAM, protocol 0; and
+ * the family that feature-inet6 adds.
+ */
 #define PVCALLS_AF_INET			2
 #define PVCALLS_AF_INET6		10
 #define PVCALLS_SOCK_STREAM		1
@@ -143,6 +189,9 @@
 
 /* Bytes of an address on the wire: exactly a struct sockaddr_in6. */
 #define PVCALLS_ADDR_SIZE		28
+/* Which name GETNAME asks for. */
+#define PVCALLS_NAME_LOCAL		0
+#define PVCALLS_NAME_PEER		1
 /* Bytes of an option's value that one request or response carries. */
 #define PVCALLS_OPTION_SIZE		36
 
