@@ -51,9 +51,26 @@ judge()
 	fi
 }
 
+# Cases that find dom0 closed, as it is where the admin has written no rules.
+CLOSED=' inet6-connect-closed '
+
+# hostile_policy NAME: where the case may connect to.
+hostile_policy()
+{
+	local key
+	key=$(backend_node rogue)/connect-policy
+
+	if [[ $CLOSED != *" $1 "* ]]; then
+		xenstore-write "$key" +any
+	elif xenstore-exists "$key"; then
+		xenstore-rm "$key"
+	fi
+}
+
 # hostile_case NAME SECONDS ARGUMENTS
 hostile_case()
 {
+	hostile_policy "$1"
 	# What the case before has left is not ours.
 	cp "$RES_LEFT.now" "$RES_BEFORE"
 	hostile_try "$@"

@@ -3,6 +3,7 @@
 # The network that guests reach through dom0:
 #
 #	dom0 192.0.2.2/24 --- veth pair --- namespace srv, 192.0.2.1/24
+#	2001:db8::2/64				      2001:db8::1/64
 #
 # with nginx on port 80 of srv: files below /srv/www, PUT below /up/.
 
@@ -18,8 +19,10 @@ net_up()
 	ip netns add srv
 	ip link add lab0 type veth peer name lab1 netns srv
 	ip addr add 192.0.2.2/24 dev lab0
+	ip addr add 2001:db8::2/64 dev lab0 nodad
 	ip link set lab0 up
 	srv ip addr add 192.0.2.1/24 dev lab1
+	srv ip addr add 2001:db8::1/64 dev lab1 nodad
 	srv ip link set lab1 up
 	srv ip link set lo up
 }

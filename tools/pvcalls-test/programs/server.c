@@ -197,18 +197,33 @@ static void serve(int fd, const char *guest)
 	}
 }
 
+/* Of IPv4, or IPv6; :: is both. */
+static socklen_t local_address(struct sockaddr_storage *local,
+			       const char *addr, unsigned int port)
+{
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)local;
+	struct sockaddr_in *in = (struct sockaddr_in *)local;
+
+	memset(local, 0, sizeof(*local));
+	if (inet_pton(AF_INET6, addr, &in6->sin6_addr) == 1) {
+		in6->sin6_family = AF_INET6;
+		in6->sin6_port = htons(port);
+		return sizeof(*in6);
+	}
+	in->sin_family = AF_INET;
+	in->sin_port = htons(port);
+	in->sin_addr.s_addr = inet_addr(addr);
+	return sizeof(*in);
+}
+
 static int listener(const char *addr, unsigned int port)
 {
-	struct sockaddr_in local = {
-		.sin_family = AF_INET,
-		.sin_port = htons(port),
-		.sin_addr.s_addr = inet_addr(addr),
-	};
-	int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
+	struct sockaddr_storage local;
+	socklen_t len = local_address(&local, addr, port);
+	int fd = socket(local.ss_family, SOCK_STREAM, 0), one = 1;
 
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (bind(fd, (struct sockaddr *)&local, sizeof(local)) ||
-	    listen(fd, 1024)) {
+	if (bind(fd, (struct sockaddr *)&local, len) || listen(fd, 1024)) {
 		perror("socktest: server");
 		return -1;
 	}

@@ -25,8 +25,17 @@
 /* What dom0 has for us: see cases/hostile.sh. */
 #define FRONT_SERVER 0xc0000201	/* 192.0.2.1 */
 #define FRONT_DOM0 0xc0000202	/* 192.0.2.2, where our own listeners are */
+#define FRONT_SERVER6 "2001:db8::1"	/* these two once more */
+#define FRONT_DOM0_6 "2001:db8::2"
 #define FRONT_PORT 5000		/* socktest's server */
 #define FRONT_HOLE 5009		/* packets to it are dropped */
+
+/* Extensions; see device_features[]. */
+#define FRONT_RELEASE_ANSWERS	1
+#define FRONT_INET6		2
+#define FRONT_NAMES		4
+/* With any of these every answer is a long one. */
+#define FRONT_LONG		FRONT_NAMES
 
 /**
  * struct front - the device
@@ -41,7 +50,8 @@
  * @port: its event channel
  * @req_prod: of @sring, published or not
  * @rsp_cons: of @sring
- * @release_answers: feature-release-answers is on
+ * @want: extensions that the next connection shall have, if they are offered
+ * @features: extensions that are on
  */
 struct front {
 	xengntshr_handle *shr;
@@ -55,7 +65,8 @@ struct front {
 	u32 port;
 	u32 req_prod;
 	u32 rsp_cons;
-	bool release_answers;
+	u32 want;
+	u32 features;
 };
 
 extern struct front front;
@@ -99,6 +110,7 @@ void device_share(void);
 void device_unshare(void);
 void device_init_wait(void);
 void device_write_keys(void);
+void device_open_with(u32 features);
 void device_set_state(enum xenbus_state state);
 bool device_back_is(enum xenbus_state state, unsigned int ms);
 void device_want_back(enum xenbus_state state);
@@ -117,6 +129,7 @@ u32 ring_queue(struct xen_pvcalls_request req);
 bool ring_answer(u32 req_id, unsigned int ms, s32 *ret);
 s32 ring_await(u32 req_id, const char *what);
 bool ring_raw_answers(u32 prod, unsigned int ms);
+const union xen_pvcalls_extra *ring_extra(u32 req_id);
 s32 call(struct xen_pvcalls_request req, const char *what);
 void expect(s32 want, struct xen_pvcalls_request req, const char *what);
 void expect_answer(s32 want, u32 req_id, const char *what);
@@ -133,6 +146,11 @@ struct xen_pvcalls_request req_listen(u64 id, u32 backlog);
 struct xen_pvcalls_request req_accept(u64 id, u64 id_new,
 				      const struct data_ring *ring);
 struct xen_pvcalls_request req_poll(u64 id);
+struct xen_pvcalls_request req_socket6(u64 id);
+struct xen_pvcalls_request req_connect6(u64 id, const char *addr, u16 port,
+					const struct data_ring *ring);
+struct xen_pvcalls_request req_bind6(u64 id, const char *addr, u16 port);
+struct xen_pvcalls_request req_getname(u64 id, u32 which);
 u64 new_id(void);
 u16 new_port(void);
 
@@ -160,6 +178,8 @@ extern const struct peer_case net_cases[];
 extern const struct peer_case store_cases[];
 extern const struct peer_case load_cases[];
 extern const struct peer_case many_cases[];
+extern const struct peer_case inet6_cases[];
+extern const struct peer_case names_cases[];
 
 void front_random(u64 deadline);
 void front_hold(const char *name);

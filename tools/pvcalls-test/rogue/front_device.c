@@ -10,7 +10,14 @@
 
 #include "front.h"
 
-struct front front;
+struct front front = { .want = FRONT_RELEASE_ANSWERS };
+
+/* The key of each extension, by its bit. */
+static const char *const device_features[] = {
+	PVCALLS_FEATURE_RELEASE_ANSWERS,
+	PVCALLS_FEATURE_INET6,
+	PVCALLS_FEATURE_NAMES,
+};
 
 void device_begin(void)
 {
@@ -129,9 +136,9 @@ void device_init_wait(void)
 	device_want_back(XenbusStateInitWait);
 }
 
-static bool device_offered(const char *feature)
+static bool device_offered(const char *key)
 {
-	char *offer = peer_read(front.back, feature);
+	char *offer = peer_read(front.back, key);
 	bool offered = offer && !strcmp(offer, "1");
 
 	free(offer);
@@ -159,14 +166,27 @@ static void device_write_refs(void)
 	}
 }
 
+/* Take what we want, and leave no key of an earlier case as it was. */
+static void device_take_features(void)
+{
+	u32 i, bit;
+
+	front.features = 0;
+	for (i = 0; i < ARRAY_SIZE(device_features); i++) {
+		bit = 1u << i;
+		if ((front.want & bit) && device_offered(device_features[i]))
+			front.features |= bit;
+		peer_write_number(FRONT_DIR, device_features[i],
+				  !!(front.features & bit));
+	}
+}
+
 void device_write_keys(void)
 {
-	front.release_answers = device_offered(PVCALLS_FEATURE_RELEASE_ANSWERS);
+	device_take_features();
 	peer_write(FRONT_DIR, PVCALLS_KEY_VERSION, PVCALLS_VERSION);
 	device_write_refs();
 	peer_write_number(FRONT_DIR, PVCALLS_KEY_PORT, front.port);
-	peer_write_number(FRONT_DIR, PVCALLS_FEATURE_RELEASE_ANSWERS,
-			  front.release_answers);
 }
 
 /* The whole way to Connected, as an honest frontend goes it. */
@@ -184,6 +204,16 @@ void device_open_order(u32 order)
 void device_open(void)
 {
 	device_open_order(0);
+}
+
+/* The same with these extensions, which have to be there. */
+void device_open_with(u32 features)
+{
+	front.want = FRONT_RELEASE_ANSWERS | features;
+	device_open();
+	if (features & ~front.features)
+		peer_fail("extensions %#x are not offered",
+			  features & ~front.features);
 }
 
 void device_reset(void)

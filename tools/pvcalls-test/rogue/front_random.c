@@ -32,10 +32,18 @@ static void random_request(struct xen_pvcalls_request *req)
 	u64 id = peer_below(RANDOM_IDS), other = peer_below(RANDOM_IDS);
 	u16 port = random_ports[peer_below(ARRAY_SIZE(random_ports))];
 
-	switch (peer_below(8)) {
+	switch (peer_below(10)) {
 	case 0:
 	case 1:
-		*req = req_socket(id);
+		*req = peer_below(4) ? req_socket(id) : req_socket6(id);
+		break;
+	case 8:
+		*req = req_getname(id, peer_below(2));
+		break;
+	case 9:
+		*req = peer_below(2) ?
+		       req_connect6(id, FRONT_SERVER6, port, ring) :
+		       req_bind6(id, "::", 30000);
 		break;
 	case 2:
 	case 3:
@@ -116,8 +124,9 @@ static void random_key(void)
 {
 	static const char *const keys[] = {
 		PVCALLS_KEY_PORT, PVCALLS_KEY_RING_REF, PVCALLS_KEY_VERSION,
-		PVCALLS_FEATURE_RELEASE_ANSWERS,
-		PVCALLS_FEATURE_MULTI_PAGE_RING, PVCALLS_KEY_RING_PAGE_ORDER,
+		PVCALLS_FEATURE_RELEASE_ANSWERS, PVCALLS_FEATURE_INET6,
+		PVCALLS_FEATURE_NAMES, PVCALLS_FEATURE_MULTI_PAGE_RING,
+		PVCALLS_KEY_RING_PAGE_ORDER,
 	};
 	char value[32];
 
@@ -135,6 +144,7 @@ static void random_reset(void)
 	int i;
 
 	device_reset();
+	front.want = peer_below(8);
 	for (i = 0; i < RANDOM_RINGS; i++) {
 		if (random_rings[i])
 			data_free(random_rings[i]);

@@ -106,3 +106,50 @@ struct xen_pvcalls_request req_poll(u64 id)
 {
 	return req_bare(PVCALLS_POLL, id);
 }
+
+struct xen_pvcalls_request req_socket6(u64 id)
+{
+	struct xen_pvcalls_request req = req_socket(id);
+
+	req.u.socket.domain = PVCALLS_AF_INET6;
+	return req;
+}
+
+static void req_address6(u8 *to, const char *addr, u16 port)
+{
+	struct sockaddr_in6 in6 = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(port),
+	};
+
+	if (inet_pton(AF_INET6, addr, &in6.sin6_addr) != 1)
+		peer_fail("%s is no address", addr);
+	memcpy(to, &in6, sizeof(in6));
+}
+
+struct xen_pvcalls_request req_connect6(u64 id, const char *addr, u16 port,
+					const struct data_ring *ring)
+{
+	struct xen_pvcalls_request req = req_connect(id, 0, port, ring);
+
+	req_address6(req.u.connect.addr, addr, port);
+	req.u.connect.len = sizeof(struct sockaddr_in6);
+	return req;
+}
+
+struct xen_pvcalls_request req_bind6(u64 id, const char *addr, u16 port)
+{
+	struct xen_pvcalls_request req = req_bare(PVCALLS_BIND, id);
+
+	req_address6(req.u.bind.addr, addr, port);
+	req.u.bind.len = sizeof(struct sockaddr_in6);
+	return req;
+}
+
+struct xen_pvcalls_request req_getname(u64 id, u32 which)
+{
+	struct xen_pvcalls_request req = req_bare(PVCALLS_GETNAME, id);
+
+	req.u.getname.which = which;
+	return req;
+}

@@ -4,6 +4,7 @@
  *
  * Copyright (C) 2026 the xen-pvcalls developers
  */
+#include <netinet/in.h>
 #include <string.h>
 
 #include "front.h"
@@ -16,6 +17,7 @@ struct ring_call {
 	bool used;
 	bool answered;
 	s32 ret;
+	union xen_pvcalls_extra extra;
 };
 
 static struct ring_call ring_calls[RING_CALLS];
@@ -34,8 +36,46 @@ static struct ring_call *ring_call(u32 req_id)
 	return &ring_calls[req_id % RING_CALLS];
 }
 
-static void ring_note(const struct xen_pvcalls_response *rsp)
+static bool ring_has_name(u32 cmd)
 {
+	return cmd == PVCALLS_CONNECT || cmd == PVCALLS_BIND ||
+	       cmd == PVCALLS_ACCEPT || cmd == PVCALLS_GETNAME;
+}
+
+/* Bytes that an answer does not use must not tell what was there before. */
+static void ring_check_name(u32 cmd, const union xen_pvcalls_extra *extra)
+{
+	u32 len = extra->name.len, i;
+
+	if (len != sizeof(struct sockaddr_in) &&
+	    len != sizeof(struct sockaddr_in6))
+		peer_fail("a name of %u bytes in the answer to command %u",
+			  len, cmd);
+	for (i = 0; i < sizeof(*extra); i++)
+		if ((i >= 32 || (i >= len && i < PVCALLS_ADDR_SIZE)) &&
+		    extra->bytes[i])
+			peer_fail("byte %u of the answer to command %u is %#x",
+				  24 + i, cmd, extra->bytes[i]);
+}
+
+static void ring_check_extra(u32 cmd, s32 ret,
+			     const union xen_pvcalls_extra *extra)
+{
+	static const union xen_pvcalls_extra none;
+	bool named = !ret && ring_has_name(cmd);
+
+	if (named && (front.features & FRONT_NAMES))
+		ring_check_name(cmd, extra);
+	else if ((front.features & FRONT_LONG) &&
+		 (ret || cmd < PVCALLS_NR_V1_CMDS) &&
+		 memcmp(extra, &none, sizeof(none)))
+		peer_fail("bytes behind the answer (%d) to command %u", ret,
+			  cmd);
+}
+
+static void ring_note(const struct xen_pvcalls_long_response *slot)
+{
+	const struct xen_pvcalls_response *rsp = &slot->head;
 	struct ring_call *one = ring_call(rsp->req_id);
 
 	if (!one->used || one->req.req_id != rsp->req_id)
@@ -47,20 +87,24 @@ static void ring_note(const struct xen_pvcalls_response *rsp)
 	if (rsp->cmd != one->req.cmd || rsp->id != one->req.u.poll.id)
 		peer_fail("the answer to command %u of socket %#llx says command %u, socket %#llx",
 			  one->req.cmd, one->req.u.poll.id, rsp->cmd, rsp->id);
+	ring_check_extra(rsp->cmd, rsp->ret, &slot->u);
 	one->answered = true;
 	one->ret = rsp->ret;
+	one->extra = slot->u;
 }
 
 static void ring_collect(void)
 {
 	u32 prod = peer_get(&front.sring->rsp_prod);
-	struct xen_pvcalls_response rsp;
+	struct xen_pvcalls_long_response rsp;
 
 	if (prod - front.rsp_cons > front.req_prod - front.rsp_cons)
 		peer_fail("%u answers to %u requests", prod - front.rsp_cons,
 			  front.req_prod - front.rsp_cons);
 	while (front.rsp_cons != prod) {
-		rsp = front.sring->ring[front.rsp_cons % front.slots].rsp;
+		/* All of the slot, which may be more than the answer. */
+		memcpy(&rsp, &front.sring->ring[front.rsp_cons % front.slots],
+		       sizeof(rsp));
 		front.rsp_cons++;
 		ring_note(&rsp);
 	}
@@ -142,6 +186,12 @@ s32 ring_await(u32 req_id, const char *what)
 	if (!ring_answer(req_id, FRONT_PATIENCE, &ret))
 		peer_fail("%s: no answer", what);
 	return ret;
+}
+
+/* What stood behind an answer that came. */
+const union xen_pvcalls_extra *ring_extra(u32 req_id)
+{
+	return &ring_call(req_id)->extra;
 }
 
 /* For cases that count, and do not care who is answered what. */

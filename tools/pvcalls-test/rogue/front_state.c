@@ -160,7 +160,7 @@ static void release_listener(void)
 	expect(0, req_release(id), "RELEASE");
 	for (i = 0; i < 3; i++) {
 		expect_answer(-ECANCELED, polls[i], "POLL at its end");
-		if (front.release_answers)
+		if (front.features & FRONT_RELEASE_ANSWERS)
 			expect_answer(-ECANCELED, accepts[i],
 				      "ACCEPT at its end");
 		else
