@@ -55,6 +55,35 @@ static void check_ring(const struct pvback_request *req, const u8 *wire,
 	FUZZ_CHECK(req->evtchn != 0);
 }
 
+/* Bytes of an option's value that the request says nothing of are 0. */
+static void check_option(const struct pvback_request *req, const u8 *wire)
+{
+	bool set = req->cmd == PVCALLS_SETSOCKOPT;
+	u32 i;
+
+	FUZZ_CHECK(req->option.level == word(wire, 16));
+	FUZZ_CHECK(req->option.name == word(wire, 20));
+	FUZZ_CHECK(req->option.offset == (set ? 0 : word(wire, 24)));
+	FUZZ_CHECK(req->option.length == word(wire, set ? 24 : 28));
+	FUZZ_CHECK(req->option.length <= PVCALLS_OPTION_SIZE);
+	for (i = 0; i < PVCALLS_OPTION_SIZE; i++)
+		FUZZ_CHECK(req->option.value[i] ==
+			   (set && i < req->option.length ? wire[28 + i] : 0));
+}
+
+static void check_extension(const struct pvback_request *req, const u8 *wire)
+{
+	static const struct pvback_request_option none;
+	bool shutdown = req->cmd == PVCALLS_SHUTDOWN;
+
+	if (req->cmd == PVCALLS_SETSOCKOPT || req->cmd == PVCALLS_GETSOCKOPT)
+		check_option(req, wire);
+	else
+		FUZZ_CHECK(!memcmp(&req->option, &none, sizeof(none)));
+	FUZZ_CHECK(req->how == (shutdown ? word(wire, 16) : 0));
+	FUZZ_CHECK(req->how <= PVCALLS_SHUT_RDWR);
+}
+
 static void check_good(const struct pvback_request *req, const u8 *wire,
 		       unsigned int features)
 {
@@ -86,6 +115,7 @@ static void check_good(const struct pvback_request *req, const u8 *wire,
 		FUZZ_CHECK(!memcmp(&req->id_new, wire + 16, 8));
 	else
 		FUZZ_CHECK(req->id_new == 0);
+	check_extension(req, wire);
 }
 
 static bool expect_family(u32 family, unsigned int features)
@@ -107,6 +137,21 @@ static int expect_addr(const u8 *wire, unsigned int features)
 	    (word(wire, 44) < sizeof(struct sockaddr_in6) || word(wire, 40)))
 		return -EINVAL;
 	return 0;
+}
+
+static int expect_extension(const u8 *wire, unsigned int features)
+{
+	u32 cmd = word(wire, 4);
+
+	if (cmd == PVCALLS_SHUTDOWN && features & PVBACK_FEATURE_SHUTDOWN)
+		return word(wire, 16) > PVCALLS_SHUT_RDWR ? -EINVAL : 0;
+	if (!(features & PVBACK_FEATURE_SOCKOPT))
+		return -PVCALLS_ENOTSUP;
+	if (cmd == PVCALLS_SETSOCKOPT)
+		return word(wire, 24) > PVCALLS_OPTION_SIZE ? -EINVAL : 0;
+	if (cmd == PVCALLS_GETSOCKOPT)
+		return word(wire, 28) > PVCALLS_OPTION_SIZE ? -EINVAL : 0;
+	return -PVCALLS_ENOTSUP;
 }
 
 static int expect(const u8 *wire, unsigned int features)
@@ -134,7 +179,7 @@ static int expect(const u8 *wire, unsigned int features)
 	case PVCALLS_POLL:
 		return 0;
 	default:
-		return -PVCALLS_ENOTSUP;
+		return expect_extension(wire, features);
 	}
 }
 
@@ -158,12 +203,11 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	struct fuzz_input in = { data, size };
 	struct pvback_request *req, *again;
 	unsigned int features;
-	u8 wire[64], on;
+	u8 wire[64];
 	int ret;
 
 	fuzz_bytes(&in, wire, sizeof(wire));
-	fuzz_bytes(&in, &on, sizeof(on));
-	features = on & (PVBACK_FEATURE_INET6 | PVBACK_FEATURE_NAMES);
+	features = fuzz_u32(&in);
 	req = decode(wire, features, 0x00, &ret);
 	FUZZ_CHECK(ret == expect(wire, features));
 	again = decode(wire, features, 0xff, &ret);

@@ -143,28 +143,16 @@ static void values_are_numbers_within_bounds(struct kunit *test)
 
 static void own_value_or_default(struct kunit *test)
 {
-	struct pvback_limits own, fallback;
+	struct pvback_limits own;
 	unsigned int i;
 
 	memset(&own, 0xa5, sizeof(own));
 	pvback_limits_init(&own);
 	for (i = 0; i < PVBACK_LIMITS; i++)
-		fallback.value[i] = 100 + i;
-	for (i = 0; i < PVBACK_LIMITS; i++)
-		KUNIT_EXPECT_EQ(test, pvback_limits_get(&own, &fallback, i),
-				100 + i);
-	own.value[PVBACK_MAX_PARKED] = 0;
-	own.value[PVBACK_MAX_PAGES] = 5;
-	for (i = 0; i < PVBACK_LIMITS; i++) {
-		u32 want = 100 + i;
-
-		if (i == PVBACK_MAX_PARKED)
-			want = 0;
-		if (i == PVBACK_MAX_PAGES)
-			want = 5;
-		KUNIT_EXPECT_EQ(test, pvback_limits_get(&own, &fallback, i),
-				want);
-	}
+		KUNIT_EXPECT_EQ(test, own.value[i], PVBACK_LIMIT_UNSET);
+	KUNIT_EXPECT_EQ(test, pvback_limits_pick(PVBACK_LIMIT_UNSET, 7), 7U);
+	KUNIT_EXPECT_EQ(test, pvback_limits_pick(0, 7), 0U);
+	KUNIT_EXPECT_EQ(test, pvback_limits_pick(9, 7), 9U);
 }
 
 /* How many of @tries are allowed at this moment. */

@@ -43,15 +43,36 @@ static const u64 meaningful[PVCALLS_NR_V1_CMDS] = {
 	[PVCALLS_POLL]		= CMD_AND_ID,
 };
 
+/* As many bytes of a value as the request says, as far as it says so well. */
+static u64 meaning_of_value(u32 length)
+{
+	return length <= 36 ? BYTES(28, length) : 0;
+}
+
+/* Of those that are no part of version 1, where they are on. */
+static u64 meaning_of_extension(const struct xen_pvcalls_request *wire)
+{
+	switch (wire->cmd) {
+	case PVCALLS_SETSOCKOPT:
+		return CMD_AND_ID | BYTES(16, 12) |
+		       meaning_of_value(wire->u.setsockopt.length);
+	case PVCALLS_GETSOCKOPT:
+		return CMD_AND_ID | BYTES(16, 16);
+	case PVCALLS_GETNAME:
+	case PVCALLS_SHUTDOWN:
+		return CMD_AND_ID | BYTES(16, 4);
+	default:
+		return BYTES(4, 4);
+	}
+}
+
 static u64 meaning_of(const struct xen_pvcalls_request *wire,
 		      unsigned int features)
 {
 	u64 mask;
 
-	if (wire->cmd == PVCALLS_GETNAME && (features & PVBACK_FEATURE_NAMES))
-		return CMD_AND_ID | BYTES(16, 4);
 	if (wire->cmd >= PVCALLS_NR_V1_CMDS)
-		return BYTES(4, 4);
+		return features ? meaning_of_extension(wire) : BYTES(4, 4);
 	mask = meaningful[wire->cmd];
 	if ((mask & ADDR_AND_LEN) == ADDR_AND_LEN &&
 	    (features & PVBACK_FEATURE_INET6) &&
@@ -138,6 +159,9 @@ static void expect_request(struct kunit *test, const struct pvback_request *got,
 	KUNIT_EXPECT_EQ(test, got->backlog, want->backlog);
 	KUNIT_EXPECT_EQ(test, got->ref, want->ref);
 	KUNIT_EXPECT_EQ(test, got->evtchn, want->evtchn);
+	KUNIT_EXPECT_EQ(test, memcmp(&got->option, &want->option,
+				     sizeof(got->option)), 0);
+	KUNIT_EXPECT_EQ(test, got->how, want->how);
 }
 
 /*
@@ -211,6 +235,7 @@ static void request_of_unknown_command(struct kunit *test)
 		0x80000000, 0xfffffff9, 0xffffffff,
 	};
 	struct fixture *f = test->priv;
+	struct pvback_request req;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(cmds); i++) {
@@ -221,6 +246,11 @@ static void request_of_unknown_command(struct kunit *test)
 			continue;
 		f->features = ALL_FEATURES;
 		expect_ret(test, -524, i);
+		/* Nor is it taken for the first one in the table. */
+		f->wire.u.socket.domain = 2;
+		f->wire.u.socket.type = 1;
+		KUNIT_EXPECT_EQ(test, pvback_request_decode(&f->wire, 0, &req),
+				-524);
 	}
 }
 
@@ -549,6 +579,106 @@ static void request_listen_backlogs(struct kunit *test)
 	}
 }
 
+/* A request of one byte of each value, none of them the same. */
+static void ask_option(struct fixture *f, u32 cmd, u32 offset, u32 length)
+{
+	u8 *bytes = (u8 *)&f->wire;
+	unsigned int i;
+
+	ask(f, cmd, ID);
+	f->features = PVBACK_FEATURE_SOCKOPT;
+	for (i = 16; i < sizeof(f->wire); i++)
+		bytes[i] = i;
+	memcpy(&f->want.option.level, bytes + 16, 4);
+	memcpy(&f->want.option.name, bytes + 20, 4);
+	f->want.option.length = length;
+	if (cmd == PVCALLS_SETSOCKOPT) {
+		f->wire.u.setsockopt.length = length;
+		memcpy(f->want.option.value, bytes + 28, length % 37);
+	} else {
+		f->wire.u.getsockopt.offset = offset;
+		f->wire.u.getsockopt.length = length;
+		f->want.option.offset = offset;
+	}
+}
+
+static void request_options(struct kunit *test)
+{
+	static const u32 bad[] = {
+		37, 38, 64, 256, 0x10000, 0x10004, 0x7fffffff, 0x80000000,
+		0x80000004, 0xffffffff,
+	};
+	unsigned int i;
+	u32 length;
+
+	for (length = 0; length <= 36; length++) {
+		ask_option(test->priv, PVCALLS_SETSOCKOPT, 0, length);
+		expect_ret(test, 0, length);
+		ask_option(test->priv, PVCALLS_GETSOCKOPT, 0, length);
+		expect_ret(test, 0, length);
+		ask_option(test->priv, PVCALLS_GETSOCKOPT, U32_MAX, length);
+		expect_ret(test, 0, length);
+	}
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		ask_option(test->priv, PVCALLS_SETSOCKOPT, 0, bad[i]);
+		expect_ret(test, -EINVAL, bad[i]);
+		ask_option(test->priv, PVCALLS_GETSOCKOPT, 0, bad[i]);
+		expect_ret(test, -EINVAL, bad[i]);
+	}
+}
+
+static void request_shutdown(struct kunit *test)
+{
+	static const struct {
+		u32 how;
+		int ret;
+	} rows[] = {
+		{ 0,		0 },
+		{ 1,		0 },
+		{ 2,		0 },
+		{ 3,		-EINVAL },
+		{ 4,		-EINVAL },
+		{ 0x100,	-EINVAL },
+		{ 0x10001,	-EINVAL },
+		{ 0x7fffffff,	-EINVAL },
+		{ 0x80000000,	-EINVAL },
+		{ 0xffffffff,	-EINVAL },
+	};
+	struct fixture *f = test->priv;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		ask(f, PVCALLS_SHUTDOWN, ID);
+		f->features = PVBACK_FEATURE_SHUTDOWN;
+		f->wire.u.shutdown.how = rows[i].how;
+		f->want.how = rows[i].how;
+		expect_ret(test, rows[i].ret, rows[i].how);
+	}
+}
+
+/* A command of an extension is unknown with every other extension. */
+static void request_needs_its_feature(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		ask_option(f, i ? PVCALLS_SETSOCKOPT : PVCALLS_GETSOCKOPT, 0,
+			   4);
+		f->features = ~0u;
+		expect_ret(test, 0, i);
+		f->features = (u32)~PVBACK_FEATURE_SOCKOPT;
+		expect_ret(test, -524, i);
+		f->features = 0;
+		expect_ret(test, -524, i);
+	}
+	ask(f, PVCALLS_SHUTDOWN, ID);
+	f->features = ~0u;
+	expect_ret(test, 0, 2);
+	f->features = (u32)~PVBACK_FEATURE_SHUTDOWN;
+	expect_ret(test, -524, 2);
+}
+
 /* The slow reference: byte by byte, from the drawings of the specification. */
 static u64 reference_get(const u8 *wire, unsigned int offset,
 			 unsigned int count)
@@ -614,6 +744,44 @@ static int reference_ring(const u8 *wire, unsigned int offset,
 	return want->evtchn ? 0 : -EINVAL;
 }
 
+static int reference_set(const u8 *wire, struct pvback_request *want)
+{
+	u32 length = reference_get(wire, 24, 4), i;
+
+	if (length > 36)
+		return -EINVAL;
+	want->option.level = reference_get(wire, 16, 4);
+	want->option.name = reference_get(wire, 20, 4);
+	want->option.length = length;
+	for (i = 0; i < length; i++)
+		want->option.value[i] = wire[28 + i];
+	return 0;
+}
+
+static int reference_get_option(const u8 *wire, struct pvback_request *want)
+{
+	want->option.level = reference_get(wire, 16, 4);
+	want->option.name = reference_get(wire, 20, 4);
+	want->option.offset = reference_get(wire, 24, 4);
+	want->option.length = reference_get(wire, 28, 4);
+	return want->option.length > 36 ? -EINVAL : 0;
+}
+
+/* Commands that are no part of version 1. */
+static int reference_extension(const u8 *wire, unsigned int features,
+			       struct pvback_request *want)
+{
+	if (want->cmd == 129 && features & PVBACK_FEATURE_SOCKOPT)
+		return reference_set(wire, want);
+	if (want->cmd == 130 && features & PVBACK_FEATURE_SOCKOPT)
+		return reference_get_option(wire, want);
+	if (want->cmd == 131 && features & PVBACK_FEATURE_SHUTDOWN) {
+		want->how = reference_get(wire, 16, 4);
+		return want->how > 2 ? -EINVAL : 0;
+	}
+	return -524;
+}
+
 static int reference_decode(const u8 *wire, unsigned int features,
 			    struct pvback_request *want)
 {
@@ -644,26 +812,18 @@ static int reference_decode(const u8 *wire, unsigned int features,
 	case 128:
 		return reference_getname(wire, features, want);
 	default:
-		return -524;
+		return reference_extension(wire, features, want);
 	}
 }
 
-/* One of those whose decoder is tested here: GETNAME follows version 1. */
-static u32 random_cmd(u32 *state)
-{
-	u32 cmd = random_next(state) % (PVCALLS_NR_V1_CMDS + 1);
+/* Of random requests: all of version 1, and those of extensions. */
+static const u32 random_cmds[] = { 0, 1, 2, 3, 4, 5, 6, 128, 129, 130, 131 };
 
-	return cmd < PVCALLS_NR_V1_CMDS ? cmd : PVCALLS_GETNAME;
-}
-
+/* All that there are, mostly. */
 static unsigned int random_features(u32 *state)
 {
-	static const unsigned int features[] = {
-		0, PVBACK_FEATURE_INET6, PVBACK_FEATURE_NAMES,
-		PVBACK_FEATURE_INET6 | PVBACK_FEATURE_NAMES,
-	};
-
-	return features[random_next(state) % ARRAY_SIZE(features)];
+	return random_next(state) % 4 ? ALL_FEATURES :
+	       random_next(state) & ALL_FEATURES;
 }
 
 /* Good to begin with, but for its random bytes; often spoiled afterwards. */
@@ -680,7 +840,8 @@ static void random_request(u32 *state, struct fixture *f)
 	for (at = 0; at < sizeof(f->wire); at++)
 		bytes[at] = random_next(state) >> 24;
 	f->features = random_features(state);
-	f->wire.cmd = random_cmd(state);
+	f->wire.cmd = random_cmds[random_next(state) %
+				  ARRAY_SIZE(random_cmds)];
 	if (f->wire.cmd == PVCALLS_SOCKET) {
 		f->wire.u.socket.domain = random_next(state) & 0x100 ? 2 : 10;
 		f->wire.u.socket.type = 1;
@@ -692,6 +853,12 @@ static void random_request(u32 *state, struct fixture *f)
 		memset(bytes + 40, 0, bytes[16] == 10 ? 4 : 0);
 	} else if (f->wire.cmd == PVCALLS_GETNAME) {
 		f->wire.u.getname.which = random_next(state) >> 8 & 1;
+	} else if (f->wire.cmd == PVCALLS_SETSOCKOPT) {
+		f->wire.u.setsockopt.length %= 37;
+	} else if (f->wire.cmd == PVCALLS_GETSOCKOPT) {
+		f->wire.u.getsockopt.length %= 37;
+	} else if (f->wire.cmd == PVCALLS_SHUTDOWN) {
+		f->wire.u.shutdown.how %= 3;
 	}
 	for (spoil = random_next(state) % 4; spoil > 1; spoil--) {
 		at = random_next(state) % (sizeof(f->wire) / sizeof(word));
@@ -704,13 +871,13 @@ static void random_request(u32 *state, struct fixture *f)
 
 static void request_like_reference(struct kunit *test)
 {
-	unsigned int good[PVCALLS_NR_V1_CMDS + 1] = {}, bad = 0, six = 0, i;
+	unsigned int good[PVCALLS_NR_CMDS] = {}, bad = 0, six = 0, i;
 	struct fixture *f = test->priv;
 	u32 state = random_start(test);
 	struct pvback_request req;
 	int ret;
 
-	for (i = 0; i < 40000; i++) {
+	for (i = 0; i < 60000; i++) {
 		random_request(&state, f);
 		ret = reference_decode((u8 *)&f->wire, f->features, &f->want);
 		KUNIT_ASSERT_EQ(test, pvback_request_decode(&f->wire,
@@ -721,14 +888,15 @@ static void request_like_reference(struct kunit *test)
 			continue;
 		}
 		expect_request(test, &req, &f->want);
-		good[min_t(u32, f->wire.cmd, PVCALLS_NR_V1_CMDS)]++;
+		good[f->wire.cmd]++;
 		six += req.family == 10 || req.addr_len == 28;
 	}
 	/* It was a run worth the name: much of everything. */
 	KUNIT_EXPECT_GT(test, bad, 1000u);
 	KUNIT_EXPECT_GT(test, six, 1000u);
-	for (i = 0; i < ARRAY_SIZE(good); i++)
-		KUNIT_EXPECT_GT_MSG(test, good[i], 1000u, "command %u", i);
+	for (i = 0; i < ARRAY_SIZE(random_cmds); i++)
+		KUNIT_EXPECT_GT_MSG(test, good[random_cmds[i]], 1000u,
+				    "command %u", random_cmds[i]);
 }
 
 static void request_ignores_meaningless_bytes(struct kunit *test)
@@ -795,6 +963,9 @@ static struct kunit_case pvcalls_request_cases[] = {
 	KUNIT_CASE(request_connect_rings),
 	KUNIT_CASE(request_accept_rings),
 	KUNIT_CASE(request_listen_backlogs),
+	KUNIT_CASE(request_options),
+	KUNIT_CASE(request_shutdown),
+	KUNIT_CASE(request_needs_its_feature),
 	KUNIT_CASE(request_like_reference),
 	KUNIT_CASE(request_ignores_meaningless_bytes),
 	KUNIT_CASE(request_of_random_bytes),

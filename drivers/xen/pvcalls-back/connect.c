@@ -6,7 +6,6 @@
  */
 #include <linux/fcntl.h>
 #include <linux/net.h>
-#include <linux/tcp.h>
 
 #include "command.h"
 #include "guest.h"
@@ -48,16 +47,10 @@ static void pvback_connect_fail(struct pvback_socket *socket,
 	pvback_command_answer(socket->guest, call, ret);
 }
 
-/*
- * TCP_NODELAY: version 1 has no socket options, and the guest's ring already
- * gathers what a program writes in small pieces.  Waiting for the
- * peer to acknowledge that would cost interactive programs, which ask for
- * TCP_NODELAY and can not have it, 40 ms at a time.
- */
 static void pvback_connect_done(struct pvback_socket *socket,
 				struct pvback_call *call)
 {
-	tcp_sock_set_nodelay(socket->sock->sk);
+	pvback_sockopt_default_connected(socket);
 	socket->state = PVBACK_CONNECTED;
 	/* Bytes or an end of the stream may have come with the handshake. */
 	set_bit(PVBACK_READABLE, &socket->ready);

@@ -266,7 +266,8 @@ void pvback_guest_forget(struct pvback_guest *guest,
 u32 pvback_guest_limit(const struct pvback_guest *guest,
 		       enum pvback_limit which)
 {
-	return pvback_limits_get(&guest->limits, &pvback_limit_defaults, which);
+	return pvback_limits_pick(READ_ONCE(guest->limits.value[which]),
+				  READ_ONCE(pvback_limit_defaults.value[which]));
 }
 
 /**

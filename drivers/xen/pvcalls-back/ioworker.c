@@ -158,7 +158,9 @@ static int pvback_io_out(struct pvback_socket *socket, unsigned int budget)
 	int queued, ret;
 
 	while (!ring->out_done && test_bit(PVBACK_WRITABLE, &socket->ready)) {
-		queued = flexring_rx_queued(&ring->out);
+		queued = pvback_shutdown_queued(socket);
+		if (!queued && ring->out_shut)
+			pvback_shutdown_finish(socket);
 		if (queued <= 0)
 			return queued;
 		if (!budget)

@@ -5,7 +5,6 @@
  * Copyright (C) 2026 the xen-pvcalls developers
  */
 #include <linux/bits.h>
-#include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -180,23 +179,16 @@ void pvback_limits_init(struct pvback_limits *limits)
 }
 
 /**
- * pvback_limits_get - what holds now
- * @own: the guest's own values
- * @fallback: what holds where there is none
- * @which: the limit
+ * pvback_limits_pick - which of two values holds
+ * @own: the guest's, or PVBACK_LIMIT_UNSET
+ * @fallback: the module's
  *
  * Context: any.
  * Return: the value.
  */
-u32 pvback_limits_get(const struct pvback_limits *own,
-		      const struct pvback_limits *fallback,
-		      enum pvback_limit which)
+u32 pvback_limits_pick(u32 own, u32 fallback)
 {
-	u32 value = READ_ONCE(own->value[which]);
-
-	if (value != PVBACK_LIMIT_UNSET)
-		return value;
-	return READ_ONCE(fallback->value[which]);
+	return own != PVBACK_LIMIT_UNSET ? own : fallback;
 }
 
 /**

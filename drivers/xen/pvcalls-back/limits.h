@@ -74,9 +74,7 @@ int pvback_limits_check(enum pvback_limit which, u32 value);
 int pvback_limits_number(const char *text, u32 max, u32 *value);
 int pvback_limits_parse(enum pvback_limit which, const char *text, u32 *value);
 void pvback_limits_init(struct pvback_limits *limits);
-u32 pvback_limits_get(const struct pvback_limits *own,
-		      const struct pvback_limits *fallback,
-		      enum pvback_limit which);
+u32 pvback_limits_pick(u32 own, u32 fallback);
 bool pvback_limits_pace(u64 *next, u32 rate, u64 now);
 
 #endif /* _PVBACK_LIMITS_H */

@@ -10,7 +10,6 @@
  */
 #include <linux/fcntl.h>
 #include <linux/net.h>
-#include <linux/tcp.h>
 #include <net/inet_connection_sock.h>
 #include <net/sock.h>
 
@@ -23,9 +22,7 @@
  * @socket: in any state
  * @call: answered at once
  *
- * SO_REUSEADDR: version 1 has no socket options, and a server that can not be
- * restarted while old connections are in TIME_WAIT is of little use.  Two
- * listeners on one port it does not allow.  Specification: "bind".
+ * Specification: "bind".
  *
  * Context: the socket's work.
  */
@@ -38,7 +35,7 @@ void pvback_listen_bind(struct pvback_socket *socket,
 		ret = pvback_admit(socket, PVBACK_USE_BIND,
 				   &call->req.addr.sa);
 	if (!ret) {
-		sock_set_reuseaddr(socket->sock->sk);
+		pvback_sockopt_default_bound(socket);
 		ret = kernel_bind(socket->sock,
 				  (struct pvcalls_sockaddr *)&call->req.addr.sa,
 				  call->req.addr_len);
@@ -204,8 +201,7 @@ static void pvback_listen_deliver(struct pvback_socket *socket,
 	child->sock = sock;
 	child->state = PVBACK_CONNECTED;
 	pvback_place_adopt(child->guest, sock);
-	/* For the same reason as in pvback_connect_done(). */
-	tcp_sock_set_nodelay(sock->sk);
+	pvback_sockopt_default_connected(child);
 	pvback_hook_attach(child, &socket->saved);
 	/* What came before the callbacks were ours, nobody has told us of. */
 	set_bit(PVBACK_READABLE, &child->ready);

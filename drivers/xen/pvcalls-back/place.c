@@ -4,6 +4,7 @@
  *
  * Copyright (C) 2026 the xen-pvcalls developers
  */
+#include <linux/ipv6.h>
 #include <linux/net.h>
 #include <linux/uidgid.h>
 #include <net/net_namespace.h>
@@ -132,7 +133,8 @@ static void pvback_place_hold_net(struct sock *sk)
  * @sock: set to it
  *
  * Context: may sleep.
- * Return: 0, -ENETDOWN if its namespace is gone, or what the network says.
+ * Return: 0, -ENETDOWN if its namespace is gone, -EAFNOSUPPORT if there is no
+ * IPv6, or what the network says.
  */
 int pvback_place_create(struct pvback_guest *guest, int family,
 			struct socket **sock)
@@ -143,6 +145,9 @@ int pvback_place_create(struct pvback_guest *guest, int family,
 	u32 mark;
 	int ret;
 
+	/* Or the guest could have modprobe called, as often as it likes. */
+	if (family == AF_INET6 && !ipv6_mod_enabled())
+		return -EAFNOSUPPORT;
 	net = pvback_place_net(netns);
 	if (!net) {
 		if (__ratelimit(&place->log))
@@ -153,6 +158,8 @@ int pvback_place_create(struct pvback_guest *guest, int family,
 	}
 	ret = sock_create_kern(net, family, SOCK_STREAM, IPPROTO_TCP, sock);
 	if (!ret) {
+		/* Both families, as the wire says, not as a sysctl of ours does. */
+		(*sock)->sk->sk_ipv6only = 0;
 		pvback_place_hold_net((*sock)->sk);
 		mark = READ_ONCE(place->mark);
 		if (mark)

@@ -7,6 +7,8 @@
  *
  * Copyright (C) 2026 the xen-pvcalls developers
  */
+#include <net/sock.h>
+
 #include "command.h"
 #include "guest.h"
 #include "socket.h"
@@ -20,21 +22,21 @@ static bool pvback_release_unread(struct pvback_socket *socket)
 }
 
 /*
- * Send what the guest published before it released the socket, and keep what
- * does not fit.  The index is looked at once: a guest that goes on publishing
- * does not keep us here.
+ * Send what the guest published before it released the socket, or shut it
+ * down, and keep what does not fit.  The index is looked at once: a guest that
+ * goes on publishing does not keep us here.
  *
  * Returns true if the connection has to be reset, after what could be sent:
  * bytes left unread, as TCP does it; or bytes that can be neither sent nor
- * kept.
+ * kept.  And before, if the guest has set SO_LINGER, which asks for that.
  */
 static bool pvback_release_drain(struct pvback_socket *socket)
 {
 	bool unread = pvback_release_unread(socket);
 	int queued, ret = 0;
 
-	queued = flexring_rx_queued(&socket->ring.out);
-	if (queued < 0)
+	queued = pvback_shutdown_queued(socket);
+	if (queued < 0 || sock_flag(socket->sock->sk, SOCK_LINGER))
 		return true;
 	while (queued && !socket->ring.out_done) {
 		ret = pvback_io_send(socket, queued);

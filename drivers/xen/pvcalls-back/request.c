@@ -149,6 +149,47 @@ static int pvback_request_getname(const struct xen_pvcalls_request *wire,
 	return 0;
 }
 
+/* Which options there are, and their values, are the business of options.c. */
+static int pvback_request_setsockopt(const struct xen_pvcalls_request *wire,
+				     unsigned int features,
+				     struct pvback_request *req)
+{
+	u32 length = wire->u.setsockopt.length;
+
+	if (length > PVCALLS_OPTION_SIZE)
+		return -EINVAL;
+	req->option.level = wire->u.setsockopt.level;
+	req->option.name = wire->u.setsockopt.name;
+	req->option.length = length;
+	memcpy(req->option.value, wire->u.setsockopt.value, length);
+	return 0;
+}
+
+static int pvback_request_getsockopt(const struct xen_pvcalls_request *wire,
+				     unsigned int features,
+				     struct pvback_request *req)
+{
+	u32 length = wire->u.getsockopt.length;
+
+	if (length > PVCALLS_OPTION_SIZE)
+		return -EINVAL;
+	req->option.level = wire->u.getsockopt.level;
+	req->option.name = wire->u.getsockopt.name;
+	req->option.offset = wire->u.getsockopt.offset;
+	req->option.length = length;
+	return 0;
+}
+
+static int pvback_request_shutdown(const struct xen_pvcalls_request *wire,
+				   unsigned int features,
+				   struct pvback_request *req)
+{
+	if (wire->u.shutdown.how > PVCALLS_SHUT_RDWR)
+		return -EINVAL;
+	req->how = wire->u.shutdown.how;
+	return 0;
+}
+
 /* A command that belongs to an extension names the one that has to be on. */
 static const struct pvback_request_kind {
 	pvback_request_fn decode;
@@ -163,6 +204,12 @@ static const struct pvback_request_kind {
 	[PVCALLS_POLL]		= { pvback_request_bare },
 	[PVCALLS_GETNAME]	= { pvback_request_getname,
 				    PVBACK_FEATURE_NAMES },
+	[PVCALLS_SETSOCKOPT]	= { pvback_request_setsockopt,
+				    PVBACK_FEATURE_SOCKOPT },
+	[PVCALLS_GETSOCKOPT]	= { pvback_request_getsockopt,
+				    PVBACK_FEATURE_SOCKOPT },
+	[PVCALLS_SHUTDOWN]	= { pvback_request_shutdown,
+				    PVBACK_FEATURE_SHUTDOWN },
 };
 
 /**
@@ -176,8 +223,9 @@ static const struct pvback_request_kind {
  * Context: any.
  * Return: 0, or the error to answer: -PVCALLS_ENOTSUP for a command or a kind
  * of socket that we do not know, -EAFNOSUPPORT for an address of another
- * family, -EINVAL for a short address, one with a scope id, port 0 or a name
- * that there is not.
+ * family, -EINVAL for a short address, one with a scope id, port 0, a name
+ * that there is not, more bytes of an option than there are, or a direction
+ * that is none.
  */
 int pvback_request_decode(const struct xen_pvcalls_request *wire,
 			  unsigned int features, struct pvback_request *req)

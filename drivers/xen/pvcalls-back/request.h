@@ -32,6 +32,22 @@
 	(PVBACK_FEATURE_NAMES | PVBACK_FEATURE_SOCKOPT)
 
 /**
+ * struct pvback_request_option - of which option, and how much
+ * @level: unchecked, as the name; for options.h to find
+ * @name: unchecked
+ * @offset: GETSOCKOPT: first byte of the value that is wanted, unchecked
+ * @length: bytes wanted or given, at most PVCALLS_OPTION_SIZE
+ * @value: SETSOCKOPT: @length bytes, then zeroes
+ */
+struct pvback_request_option {
+	u32 level;
+	u32 name;
+	u32 offset;
+	u32 length;
+	u8 value[PVCALLS_OPTION_SIZE];
+};
+
+/**
  * struct pvback_request - a request that was checked
  * @cmd: one of the commands that we know
  * @id: the socket; for ACCEPT the listener
@@ -44,6 +60,8 @@
  * @backlog: LISTEN: 0 to PVBACK_REQUEST_MAX_BACKLOG
  * @ref: CONNECT and ACCEPT: grant of the indexes page, unchecked
  * @evtchn: CONNECT and ACCEPT: a port of the guest, not 0
+ * @option: SETSOCKOPT and GETSOCKOPT: see there
+ * @how: SHUTDOWN: one of PVCALLS_SHUT_*
  */
 struct pvback_request {
 	u32 cmd;
@@ -60,6 +78,8 @@ struct pvback_request {
 	int backlog;
 	u32 ref;
 	u32 evtchn;
+	struct pvback_request_option option;
+	u32 how;
 };
 
 int pvback_request_decode(const struct xen_pvcalls_request *wire,

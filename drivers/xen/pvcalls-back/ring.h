@@ -17,7 +17,9 @@ struct pvcalls_data_intf;
  * @open: everything below is valid
  * @in_done: no more bytes go to the guest; in_error is written
  * @out_done: no more bytes are taken from the guest; out_error is written
+ * @out_shut: the guest ends "out" itself, at @out_limit
  * @notify: the guest has to be notified at the end of the turn
+ * @out_limit: index of the first byte that is not sent any more
  * @moved: bytes that the guest moved, in both directions, by its indexes
  * @seen: @moved at the last two ends of interrupt, the newer one first
  * @nr_pages: charged to the guest
@@ -32,7 +34,9 @@ struct pvback_ring {
 	bool open;
 	bool in_done;
 	bool out_done;
+	bool out_shut;
 	bool notify;
+	u32 out_limit;
 	u32 moved;
 	u32 seen[2];
 	unsigned int nr_pages;

@@ -33,6 +33,9 @@ static const pvback_socket_fn pvback_socket_handlers[PVCALLS_NR_CMDS] = {
 	[PVCALLS_ACCEPT]	= pvback_listen_accept,
 	[PVCALLS_POLL]		= pvback_listen_poll,
 	[PVCALLS_GETNAME]	= pvback_name_call,
+	[PVCALLS_SETSOCKOPT]	= pvback_sockopt_set,
+	[PVCALLS_GETSOCKOPT]	= pvback_sockopt_get,
+	[PVCALLS_SHUTDOWN]	= pvback_shutdown_call,
 };
 
 static struct pvback_call *pvback_socket_next(struct pvback_socket *socket)
@@ -199,8 +202,6 @@ int pvback_socket_create(struct pvback_guest *guest, u64 id, int family)
 	ret = pvback_place_create(guest, family, &socket->sock);
 	if (ret)
 		goto err_detach;
-	/* Both families, as the wire says, and not as a sysctl of ours does. */
-	socket->sock->sk->sk_ipv6only = 0;
 	socket->live = true;
 	pvback_guest_publish(guest, socket);
 	return 0;

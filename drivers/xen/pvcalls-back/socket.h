@@ -197,6 +197,20 @@ void pvback_name_call(struct pvback_socket *socket, struct pvback_call *call);
 void pvback_io_turn(struct pvback_socket *socket);
 int pvback_io_send(struct pvback_socket *socket, unsigned int bytes);
 
+/* sockopt.c */
+void pvback_sockopt_set(struct pvback_socket *socket,
+			struct pvback_call *call);
+void pvback_sockopt_get(struct pvback_socket *socket,
+			struct pvback_call *call);
+void pvback_sockopt_default_bound(struct pvback_socket *socket);
+void pvback_sockopt_default_connected(struct pvback_socket *socket);
+
+/* shutdown.c */
+void pvback_shutdown_call(struct pvback_socket *socket,
+			  struct pvback_call *call);
+int pvback_shutdown_queued(struct pvback_socket *socket);
+void pvback_shutdown_finish(struct pvback_socket *socket);
+
 /* release.c */
 void pvback_release_call(struct pvback_socket *socket,
 			 struct pvback_call *call);

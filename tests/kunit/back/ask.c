@@ -126,3 +126,45 @@ u32 ask_getname(struct kunit *test, u64 id, u32 which)
 
 	return fake_send(test, &req);
 }
+
+u32 ask_setsockopt(struct kunit *test, u64 id, u32 level, u32 name,
+		   const void *value, u32 length)
+{
+	struct xen_pvcalls_request req = {
+		.cmd = PVCALLS_SETSOCKOPT,
+		.u.setsockopt.id = id,
+		.u.setsockopt.level = level,
+		.u.setsockopt.name = name,
+		.u.setsockopt.length = length,
+	};
+
+	memcpy(req.u.setsockopt.value, value,
+	       min_t(u32, length, sizeof(req.u.setsockopt.value)));
+	return fake_send(test, &req);
+}
+
+u32 ask_getsockopt(struct kunit *test, u64 id, u32 level, u32 name,
+		   u32 offset, u32 length)
+{
+	struct xen_pvcalls_request req = {
+		.cmd = PVCALLS_GETSOCKOPT,
+		.u.getsockopt.id = id,
+		.u.getsockopt.level = level,
+		.u.getsockopt.name = name,
+		.u.getsockopt.offset = offset,
+		.u.getsockopt.length = length,
+	};
+
+	return fake_send(test, &req);
+}
+
+u32 ask_shutdown(struct kunit *test, u64 id, u32 how)
+{
+	struct xen_pvcalls_request req = {
+		.cmd = PVCALLS_SHUTDOWN,
+		.u.shutdown.id = id,
+		.u.shutdown.how = how,
+	};
+
+	return fake_send(test, &req);
+}

@@ -9,21 +9,23 @@
 #include "../fake_event.c"
 
 #include <linux/bvec.h>
-#include <linux/compiler.h>
 #include <linux/inetdevice.h>
 #include <linux/ipv6.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
+#include <linux/sockptr.h>
 #include <linux/tcp.h>
 #include <linux/timekeeping.h>
 #include <linux/uidgid.h>
 #include <net/inet_connection_sock.h>
+#include <net/inet_sock.h>
 #include <net/ip6_fib.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
 #include <net/net_namespace.h>
 #include <net/route.h>
 #include <net/sock.h>
+#include <net/tcp.h>
 #include <xen/xenbus.h>
 
 /* Frees by RCU, which points.c does not count. */
@@ -33,7 +35,7 @@
 #include "../points_use.h"
 
 #include "pvcalls-back/request.c"
-#include "pvcalls-back/limits.c"
+#include "pvcalls-back/options.c"
 #include "pvcalls-back/command.c"
 #include "pvcalls-back/guest.c"
 #include "pvcalls-back/place.c"
@@ -44,5 +46,7 @@
 #include "pvcalls-back/listen.c"
 #include "pvcalls-back/name.c"
 #include "pvcalls-back/ioworker.c"
+#include "pvcalls-back/sockopt.c"
+#include "pvcalls-back/shutdown.c"
 #include "pvcalls-back/release.c"
 #include "pvcalls-back/linger.c"

@@ -121,6 +121,19 @@ u32 ask_listen(struct kunit *test, u64 id, u32 backlog);
 u32 ask_accept(struct kunit *test, u64 id, u64 id_new, u32 ref, u32 evtchn);
 u32 ask_poll(struct kunit *test, u64 id);
 u32 ask_release(struct kunit *test, u64 id);
+u32 ask_setsockopt(struct kunit *test, u64 id, u32 level, u32 name,
+		   const void *value, u32 length);
+u32 ask_getsockopt(struct kunit *test, u64 id, u32 level, u32 name,
+		   u32 offset, u32 length);
+u32 ask_shutdown(struct kunit *test, u64 id, u32 how);
+
+/* option.c: socket options, and what became of them */
+struct socket *fake_sock(struct kunit *test, u64 id);
+void expect_set(struct kunit *test, u64 id, u32 level, u32 name, s32 value,
+		int ret);
+void expect_get(struct kunit *test, u64 id, u32 level, u32 name, s32 *value,
+		int ret);
+void expect_option(struct kunit *test, u64 id, u32 level, u32 name, s32 want);
 
 /* ring.c: the data ring */
 struct fake_ring *fake_ring(struct kunit *test, u32 order);
@@ -166,6 +179,9 @@ extern struct kunit_suite back_state_suite;
 extern struct kunit_suite back_socket_suite;
 extern struct kunit_suite back_data_suite;
 extern struct kunit_suite back_release_suite;
+extern struct kunit_suite back_sockopt_suite;
+extern struct kunit_suite back_option_use_suite;
+extern struct kunit_suite back_shutdown_suite;
 extern struct kunit_suite back_memory_suite;
 extern struct kunit_suite back_limits_suite;
 extern struct kunit_suite back_place_suite;

@@ -269,8 +269,8 @@ struct xen_pvcalls_request {
 			u8 pad[4];
 		} getname;
 		/*
-		 * SETSOCKOPT, extension: offsets 8 id, 16 level, 20 name,
-		 * 24 length (bytes of value), 28 value
+		 * SETSOCKOPT, see feature-sockopt: offsets 8 id, 16 level,
+		 * 20 name, 24 length (bytes of value), 28 value
 		 */
 		struct xen_pvcalls_setsockopt {
 			u64 id;
@@ -280,9 +280,9 @@ struct xen_pvcalls_request {
 			u8 value[PVCALLS_OPTION_SIZE];
 		} setsockopt;
 		/*
-		 * GETSOCKOPT, extension: offsets 8 id, 16 level, 20 name,
-		 * 24 offset (first byte of the value that is wanted),
-		 * 28 length (how many)
+		 * GETSOCKOPT, see feature-sockopt: offsets 8 id, 16 level,
+		 * 20 name, 24 offset (first byte of the value that is
+		 * wanted), 28 length (how many)
 		 */
 		struct xen_pvcalls_getsockopt {
 			u64 id;
@@ -291,7 +291,7 @@ struct xen_pvcalls_request {
 			u32 offset;
 			u32 length;
 		} getsockopt;
-		/* SHUTDOWN, extension: offsets 8 id, 16 how */
+		/* SHUTDOWN, see feature-shutdown: offsets 8 id, 16 how */
 		struct xen_pvcalls_shutdown {
 			u64 id;
 			u32 how;
@@ -346,6 +346,131 @@ DEFINE_RING_TYPES(xen_pvcalls, struct xen_pvcalls_request,
 		  struct xen_pvcalls_response);
 
 /**
+ * DOC: feature-sockopt (extension)
+ *
+ * SETSOCKOPT and GETSOCKOPT reach the backend's socket.  Both name an option
+ * by level and name, which are the numbers of Linux on most architectures
+ * (asm-generic): those below and no others.  A frontend translates where its
+ * own differ.  Values are those that Linux' setsockopt(2) takes and
+ * getsockopt(2) gives, words in the byte order of the host.
+ *
+ * SETSOCKOPT has @length bytes of @value, exactly as many as the option has:
+ * 8 for SO_LINGER, 4 for all others.  GETSOCKOPT asks for @length bytes from
+ * @offset on; the answer carries them, as far as there are any, then zeroes,
+ * and tells how long the whole value is.  TCP_INFO takes several requests,
+ * each of which is a look of its own, and may grow at its end.
+ *
+ * Options can be set and read from SOCKET (or the answer to ACCEPT) to
+ * RELEASE.  What an accepted socket inherits from its listener is what it
+ * inherits in Linux.  Requests of one socket are served in their order.
+ *
+ * ======================= =====================================================
+ * SO_KEEPALIVE,           bool
+ * SO_OOBINLINE,
+ * TCP_NODELAY, TCP_CORK,
+ * TCP_QUICKACK
+ * SO_REUSEADDR            bool
+ * SO_REUSEPORT            bool; only where the backend keeps the sockets of one
+ *                         guest apart from all others
+ * SO_SNDBUF, SO_RCVBUF    bytes, at most 4 MiB and what the backend's host
+ *                         allows; more is taken for that; read back doubled
+ * SO_PRIORITY             0 to 6, else -EPERM
+ * SO_LINGER               off, or on with 0 seconds; waiting is for the frontend
+ * TCP_KEEPIDLE,           1 to 32767 seconds
+ * TCP_KEEPINTVL
+ * TCP_KEEPCNT, TCP_SYNCNT 1 to 127
+ * TCP_DEFER_ACCEPT        seconds, at most 63; more is taken for that
+ * TCP_USER_TIMEOUT        milliseconds, at most 15 minutes; more is taken for
+ *                         that
+ * IP_TOS                  0 to 255
+ * IPV6_V6ONLY             bool; of an AF_INET6 socket, before BIND
+ * IPV6_TCLASS             -1 to 255; of an AF_INET6 socket
+ * SO_TYPE, SO_ACCEPTCONN, to be read only
+ * TCP_MAXSEG, TCP_INFO,
+ * TCP_CONGESTION
+ * ======================= =====================================================
+ *
+ * Errors: -ENOPROTOOPT for every other option, for one that can not be set,
+ * and for one of another family; -EINVAL for a length or a value that the
+ * option does not have, for more than 36 bytes, and for an @offset behind the
+ * value's end; -ENOENT without such a socket; -ENOTCONN once the guest has
+ * broken the socket's data ring; and whatever else Linux says.
+ *
+ * Without this feature a backend sets SO_REUSEADDR at BIND, and TCP_NODELAY
+ * on every connection, since nobody can ask for them.  With it, it sets
+ * nothing by itself.  RELEASE of a socket with SO_LINGER on resets the
+ * connection, and sends nothing of what is left in "out".
+ */
+#define PVCALLS_SOL_IP			0
+#define PVCALLS_SOL_SOCKET		1
+#define PVCALLS_SOL_TCP			6
+#define PVCALLS_SOL_IPV6		41
+
+#define PVCALLS_SO_REUSEADDR		2
+#define PVCALLS_SO_TYPE			3
+#define PVCALLS_SO_SNDBUF		7
+#define PVCALLS_SO_RCVBUF		8
+#define PVCALLS_SO_KEEPALIVE		9
+#define PVCALLS_SO_OOBINLINE		10
+#define PVCALLS_SO_PRIORITY		12
+#define PVCALLS_SO_LINGER		13
+#define PVCALLS_SO_REUSEPORT		15
+#define PVCALLS_SO_ACCEPTCONN		30
+
+#define PVCALLS_TCP_NODELAY		1
+#define PVCALLS_TCP_MAXSEG		2
+#define PVCALLS_TCP_CORK		3
+#define PVCALLS_TCP_KEEPIDLE		4
+#define PVCALLS_TCP_KEEPINTVL		5
+#define PVCALLS_TCP_KEEPCNT		6
+#define PVCALLS_TCP_SYNCNT		7
+#define PVCALLS_TCP_DEFER_ACCEPT	9
+#define PVCALLS_TCP_INFO		11
+#define PVCALLS_TCP_QUICKACK		12
+#define PVCALLS_TCP_CONGESTION		13
+#define PVCALLS_TCP_USER_TIMEOUT	18
+
+#define PVCALLS_IP_TOS			1
+
+#define PVCALLS_IPV6_V6ONLY		26
+#define PVCALLS_IPV6_TCLASS		67
+
+/**
+ * DOC: feature-shutdown (extension)
+ *
+ * SHUTDOWN ends one direction of a connected socket, or both.  Its answer says
+ * that the backend has taken note, and waits for no peer.
+ *
+ * *PVCALLS_SHUT_WR*: the bytes that were published in "out" before the request
+ * are sent, then a FIN.  Once all that is with TCP, out_error becomes -EPIPE,
+ * perhaps before the answer is there; out_cons then stands where the bytes
+ * ended.  Bytes that are published after the answer are never taken, and so
+ * may be those that are published before it.  "in" is not concerned: the peer
+ * may go on, for as long as it likes.
+ *
+ * *PVCALLS_SHUT_RD*: what TCP has received is still brought to "in", as room
+ * allows; when there is no more, in_error becomes -ENOTCONN, as at an end of
+ * the stream, for good.  What the peer sends later stays in the backend's
+ * socket, so that a peer that sends much is stopped by TCP.  Linux' TCP does
+ * the same; and like it, once a FIN went out, too, answers such bytes with a
+ * reset.
+ *
+ * *PVCALLS_SHUT_RDWR*: both.
+ *
+ * A second SHUTDOWN of a direction changes nothing, and is answered 0 while
+ * there is a connection.  RELEASE is still needed.  It sends what SHUTDOWN
+ * left to send, and as ever resets the connection if bytes that came are
+ * unread, be it in "in" or behind a PVCALLS_SHUT_RD.
+ *
+ * Errors: -EINVAL for any other @how; -ENOENT without such a socket; -ENOTCONN
+ * for a socket that has no connection (any more), and for a listener, which a
+ * frontend ends with RELEASE; -EPROTO if out_prod makes no sense.
+ */
+#define PVCALLS_SHUT_RD			0
+#define PVCALLS_SHUT_WR			1
+#define PVCALLS_SHUT_RDWR		2
+
+/**
  * struct pvcalls_data_intf - the indexes page of a connected socket
  * @in_cons: offset 0, written by the frontend
  * @in_prod: offset 4, written by the backend
@@ -357,7 +482,8 @@ DEFINE_RING_TYPES(xen_pvcalls, struct xen_pvcalls_request,
  * @pad2: offset 24
  * @out_cons: offset 64, written by the backend
  * @out_prod: offset 68, written by the frontend
- * @out_error: offset 72, written by the backend: 0, or why no more bytes go
+ * @out_error: offset 72, written by the backend: 0, or why no more bytes go;
+ *	-EPIPE also behind a SHUTDOWN of the guest's own
  * @pad3: offset 76
  * @out_prod_event: offset 80, extension feature-notify-index, by the backend
  * @out_cons_event: offset 84, extension feature-notify-index, by the frontend

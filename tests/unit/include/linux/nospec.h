@@ -2,7 +2,12 @@
 #ifndef _SHIM_LINUX_NOSPEC_H
 #define _SHIM_LINUX_NOSPEC_H
 
-/* A program is not attacked through its branch predictor here. */
-#define array_index_nospec(index, size)	(index)
+#include <linux/types.h>
+
+/* What it comes to where nobody attacks a branch predictor. */
+static inline size_t array_index_nospec(size_t index, size_t size)
+{
+	return index < size ? index : 0;
+}
 
 #endif /* _SHIM_LINUX_NOSPEC_H */
