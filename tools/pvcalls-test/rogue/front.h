@@ -34,8 +34,10 @@
 #define FRONT_RELEASE_ANSWERS	1
 #define FRONT_INET6		2
 #define FRONT_NAMES		4
+#define FRONT_SOCKOPT		8
+#define FRONT_SHUTDOWN		16
 /* With any of these every answer is a long one. */
-#define FRONT_LONG		FRONT_NAMES
+#define FRONT_LONG		(FRONT_NAMES | FRONT_SOCKOPT)
 
 /**
  * struct front - the device
@@ -168,6 +170,13 @@ void conn_order(struct conn conn, u32 verb, u32 amount);
 void conn_close(struct conn conn);
 u64 listener_open(u16 port);
 
+/* front_sockopt.c */
+struct xen_pvcalls_request req_random_option(u64 id);
+
+/* front_shutdown.c */
+struct xen_pvcalls_request req_shutdown(u64 id, u32 how);
+void pair_open(struct conn *client, struct conn *peer, u32 order);
+
 /* the cases */
 extern const struct peer_case command_cases[];
 extern const struct peer_case field_cases[];
@@ -180,6 +189,8 @@ extern const struct peer_case load_cases[];
 extern const struct peer_case many_cases[];
 extern const struct peer_case inet6_cases[];
 extern const struct peer_case names_cases[];
+extern const struct peer_case sockopt_cases[];
+extern const struct peer_case shutdown_cases[];
 
 void front_random(u64 deadline);
 void front_hold(const char *name);

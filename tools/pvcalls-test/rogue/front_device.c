@@ -17,6 +17,8 @@ static const char *const device_features[] = {
 	PVCALLS_FEATURE_RELEASE_ANSWERS,
 	PVCALLS_FEATURE_INET6,
 	PVCALLS_FEATURE_NAMES,
+	PVCALLS_FEATURE_SOCKOPT,
+	PVCALLS_FEATURE_SHUTDOWN,
 };
 
 void device_begin(void)

@@ -14,7 +14,7 @@
 static const struct peer_case *const front_groups[] = {
 	command_cases, field_cases, state_cases, grant_cases, data_cases,
 	net_cases, store_cases, load_cases, many_cases, inet6_cases,
-	names_cases, NULL,
+	names_cases, sockopt_cases, shutdown_cases, NULL,
 };
 
 static const struct peer_program front_program = {

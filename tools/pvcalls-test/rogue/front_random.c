@@ -32,18 +32,10 @@ static void random_request(struct xen_pvcalls_request *req)
 	u64 id = peer_below(RANDOM_IDS), other = peer_below(RANDOM_IDS);
 	u16 port = random_ports[peer_below(ARRAY_SIZE(random_ports))];
 
-	switch (peer_below(10)) {
+	switch (peer_below(12)) {
 	case 0:
 	case 1:
 		*req = peer_below(4) ? req_socket(id) : req_socket6(id);
-		break;
-	case 8:
-		*req = req_getname(id, peer_below(2));
-		break;
-	case 9:
-		*req = peer_below(2) ?
-		       req_connect6(id, FRONT_SERVER6, port, ring) :
-		       req_bind6(id, "::", 30000);
 		break;
 	case 2:
 	case 3:
@@ -59,6 +51,20 @@ static void random_request(struct xen_pvcalls_request *req)
 	case 6:
 		*req = peer_below(2) ? req_listen(id, peer_below(8)) :
 				       req_poll(id);
+		break;
+	case 7:
+		*req = req_random_option(id);
+		break;
+	case 8:
+		*req = req_shutdown(id, peer_below(3));
+		break;
+	case 9:
+		*req = req_getname(id, peer_below(2));
+		break;
+	case 10:
+		*req = peer_below(2) ?
+		       req_connect6(id, FRONT_SERVER6, port, ring) :
+		       req_bind6(id, "::", 30000);
 		break;
 	default:
 		*req = req_accept(id, other, ring);
@@ -144,7 +150,8 @@ static void random_reset(void)
 	int i;
 
 	device_reset();
-	front.want = peer_below(8);
+	/* Any of the five. */
+	front.want = peer_below(32);
 	for (i = 0; i < RANDOM_RINGS; i++) {
 		if (random_rings[i])
 			data_free(random_rings[i]);
