@@ -16,6 +16,7 @@
 #include "guest.h"
 #include "main.h"
 #include "socket.h"
+#include "trace.h"
 
 static const char *pvback_admit_default(enum pvback_use use)
 {
@@ -213,6 +214,7 @@ int pvback_admit(struct pvback_socket *socket, enum pvback_use use,
 	if (pvback_admit_both(socket, use, addr))
 		return 0;
 	atomic_inc(&admission->refused[use]);
+	trace_pvback_refuse_address(socket, use, addr);
 	if (__ratelimit(&admission->log))
 		dev_notice(&guest->dev->dev,
 			   "domain %u: socket %llu may not %s %pISpc\n",

@@ -13,6 +13,7 @@
 #include "guest.h"
 #include "main.h"
 #include "socket.h"
+#include "trace.h"
 
 /* Requests taken in one turn: other guests wait for the same workers. */
 #define PVBACK_COMMAND_BUDGET 64
@@ -141,6 +142,8 @@ static int pvback_command_fetch(struct pvback_guest *guest,
 	prod = READ_ONCE(ring->sring->req_prod);
 	if (RING_REQUEST_PROD_OVERFLOW(ring, prod) ||
 	    prod - ring->rsp_prod_pvt < ring->req_cons - ring->rsp_prod_pvt) {
+		pvback_seen_refuse(guest, 0, PVBACK_REFUSE_FLOOD,
+				   prod - ring->req_cons, -EPROTO);
 		dev_err_ratelimited(&guest->dev->dev,
 				    "domain %u: %u requests at once, device disabled\n",
 				    guest->domid, prod - ring->req_cons);
@@ -192,8 +195,12 @@ static void pvback_command_dispatch(struct pvback_guest *guest,
 {
 	int ret;
 
+	trace_pvback_request(guest, &call->wire);
+	pvback_stats_add(&guest->stats, PVBACK_COUNT_REQUESTS, 1);
 	ret = pvback_request_decode(&call->wire, guest->features, &call->req);
 	if (ret) {
+		pvback_seen_refuse(guest, call->wire.u.poll.id,
+				   PVBACK_REFUSE_REQUEST, call->wire.cmd, ret);
 		pvback_command_answer(guest, call, ret);
 	} else if (call->req.cmd == PVCALLS_SOCKET) {
 		ret = pvback_socket_create(guest, call->req.id,
@@ -292,6 +299,10 @@ static void pvback_command_respond(struct pvback_guest *guest,
 			call->extra;
 	ring->rsp_prod_pvt++;
 	RING_PUSH_RESPONSES_AND_CHECK_NOTIFY(ring, notify);
+	trace_pvback_answer(guest, wire, ret);
+	pvback_stats_add(&guest->stats, PVBACK_COUNT_ANSWERS, 1);
+	pvback_stats_add(&guest->stats, notify ? PVBACK_COUNT_NOTIFIED :
+			 PVBACK_COUNT_SPARED, 1);
 	if (notify)
 		guest->ops->notify(&guest->event);
 }

@@ -31,9 +31,17 @@ static int pvback_connect_charge(struct pvback_socket *socket,
 	struct pvback_guest *guest = socket->guest;
 	u32 limit = pvback_guest_limit(guest, PVBACK_MAX_CONNECTING);
 
-	if (!pvback_guest_pace(guest) ||
-	    !pvback_guest_charge_call(call, &guest->nr_connecting, limit))
+	if (!pvback_guest_pace(guest)) {
+		pvback_seen_refuse(guest, socket->id, PVBACK_REFUSE_PACE,
+				   pvback_guest_limit(guest, PVBACK_CONNECTS_PER_SECOND),
+				   -ENOBUFS);
 		return -ENOBUFS;
+	}
+	if (!pvback_guest_charge_call(call, &guest->nr_connecting, limit)) {
+		pvback_seen_refuse(guest, socket->id, PVBACK_REFUSE_CONNECTING,
+				   atomic_read(&guest->nr_connecting), -ENOBUFS);
+		return -ENOBUFS;
+	}
 	return 0;
 }
 
@@ -43,7 +51,9 @@ static void pvback_connect_fail(struct pvback_socket *socket,
 {
 	pvback_hook_detach(socket);
 	pvback_ring_close(socket);
-	socket->state = PVBACK_CREATED;
+	socket->tally.error = ret;
+	pvback_stats_add(&socket->guest->stats, PVBACK_COUNT_FAILED, 1);
+	pvback_seen_enter(socket, PVBACK_CREATED);
 	pvback_command_answer(socket->guest, call, ret);
 }
 
@@ -51,7 +61,8 @@ static void pvback_connect_done(struct pvback_socket *socket,
 				struct pvback_call *call)
 {
 	pvback_sockopt_default_connected(socket);
-	socket->state = PVBACK_CONNECTED;
+	pvback_stats_add(&socket->guest->stats, PVBACK_COUNT_CONNECTS, 1);
+	pvback_seen_enter(socket, PVBACK_CONNECTED);
 	/* Bytes or an end of the stream may have come with the handshake. */
 	set_bit(PVBACK_READABLE, &socket->ready);
 	set_bit(PVBACK_WRITABLE, &socket->ready);
@@ -111,7 +122,7 @@ void pvback_connect_call(struct pvback_socket *socket,
 	}
 	/* Before the first packet goes, so that no answer to it is missed. */
 	pvback_hook_attach(socket, NULL);
-	socket->state = PVBACK_CONNECTING;
+	pvback_seen_enter(socket, PVBACK_CONNECTING);
 	socket->connecting = call;
 	pvback_connect_try(socket);
 }

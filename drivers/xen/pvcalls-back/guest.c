@@ -29,6 +29,10 @@ struct pvback_guest *pvback_guest_create(struct xenbus_device *dev,
 
 	if (!guest)
 		return NULL;
+	if (pvback_stats_init(&guest->stats)) {
+		kvfree(guest);
+		return NULL;
+	}
 	kref_init(&guest->ref);
 	guest->dev = dev;
 	guest->domid = dev->otherend_id;
@@ -49,6 +53,7 @@ static void pvback_guest_free(struct kref *ref)
 
 	pvback_admit_free(&guest->admission);
 	xa_destroy(&guest->sockets);
+	pvback_stats_free(&guest->stats);
 	kvfree(guest);
 }
 

@@ -75,7 +75,9 @@
 #include "limits.h"
 #include "place.h"
 #include "request.h"
+#include "stats.h"
 
+struct dentry;
 struct pvback_socket;
 
 /**
@@ -142,6 +144,8 @@ struct pvback_keys {
  * @nr_pages: mapped for rings
  * @linger_bytes: kept by lingering sockets
  * @resets: connections reset because unsent bytes exceeded limit or time
+ * @stats: what it has done
+ * @debugfs: its directory there; xenbus.c only
  */
 struct pvback_guest {
 	struct kref ref;
@@ -179,6 +183,8 @@ struct pvback_guest {
 	atomic_t nr_pages;
 	atomic_t linger_bytes;
 	atomic_t resets;
+	struct pvback_stats stats;
+	struct dentry *debugfs;
 };
 
 struct pvback_guest *pvback_guest_create(struct xenbus_device *dev,

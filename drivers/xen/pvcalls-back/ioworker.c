@@ -67,8 +67,9 @@ int pvback_io_send(struct pvback_socket *socket, unsigned int bytes)
 	}
 	set_bit(PVBACK_WRITABLE, &socket->ready);
 	/* An index that makes no sense is found by the next look at it. */
-	if (ret > 0 && flexring_rx_release(&ring->out, ret))
-		ring->notify = true;
+	if (ret > 0)
+		pvback_seen_moved(socket, false, ret,
+				  flexring_rx_release(&ring->out, ret));
 	return ret;
 }
 
@@ -92,7 +93,7 @@ static int pvback_io_receive(struct pvback_socket *socket, unsigned int room)
 	set_bit(PVBACK_READABLE, &socket->ready);
 	if (ret > 0) {
 		flexring_tx_publish(&ring->in, ret);
-		ring->notify = true;
+		pvback_seen_moved(socket, true, ret, true);
 	}
 	return ret;
 }
@@ -108,6 +109,8 @@ static void pvback_io_end_in(struct pvback_socket *socket, int ret)
 	/* An error, other than an orderly end, is one of both directions. */
 	if (ret)
 		pvback_ring_end_out(socket, -EPIPE);
+	pvback_seen_end(socket, ret ? PVBACK_END_ERROR : PVBACK_END_STREAM,
+			ret);
 }
 
 static void pvback_io_end_out(struct pvback_socket *socket, int ret)
@@ -115,6 +118,8 @@ static void pvback_io_end_out(struct pvback_socket *socket, int ret)
 	if (ret != -EPIPE)
 		socket->sock_error = ret;
 	pvback_ring_end_out(socket, ret);
+	if (ret != -EPIPE)
+		pvback_seen_end(socket, PVBACK_END_ERROR, ret);
 }
 
 /* A call is dear, however few the bytes. */
@@ -180,18 +185,22 @@ static int pvback_io_out(struct pvback_socket *socket, unsigned int budget)
 static void pvback_io_break(struct pvback_socket *socket)
 {
 	struct pvback_guest *guest = socket->guest;
+	u32 in_cons = READ_ONCE(*socket->ring.in.cons_word);
+	u32 out_prod = READ_ONCE(*socket->ring.out.prod_word);
 
 	dev_warn_ratelimited(&guest->dev->dev,
 			     "domain %u, socket %#llx: bad ring index, in_cons %u or out_prod %u\n",
-			     guest->domid, socket->id,
-			     READ_ONCE(*socket->ring.in.cons_word),
-			     READ_ONCE(*socket->ring.out.prod_word));
+			     guest->domid, socket->id, in_cons, out_prod);
+	pvback_seen_refuse(guest, socket->id, PVBACK_REFUSE_INDEX,
+			   (u64)in_cons << 32 | out_prod, -EPROTO);
+	pvback_seen_end(socket, PVBACK_END_BROKEN, -EPROTO);
 	pvback_socket_shut(socket, true);
-	socket->state = PVBACK_BROKEN;
+	pvback_seen_enter(socket, PVBACK_BROKEN);
 	pvback_ring_end_in(socket, -EPROTO);
 	pvback_ring_end_out(socket, -EPROTO);
 	/* The interrupt is not acknowledged, so no more of them come. */
 	guest->ops->notify(&socket->ring.event);
+	pvback_seen_notified(socket);
 }
 
 /**

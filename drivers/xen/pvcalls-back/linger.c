@@ -54,8 +54,11 @@ int pvback_linger_keep(struct pvback_socket *socket, unsigned int bytes)
 	int ret = -ENOBUFS;
 
 	if (!pvback_guest_charge(&guest->linger_bytes, bytes,
-				 pvback_guest_limit(guest, PVBACK_MAX_LINGER_BYTES)))
+				 pvback_guest_limit(guest, PVBACK_MAX_LINGER_BYTES))) {
+		pvback_seen_refuse(guest, socket->id, PVBACK_REFUSE_LINGER,
+				   bytes, ret);
 		goto err_count;
+	}
 	socket->linger.buf = pvback_linger_copy(socket, bytes);
 	if (!socket->linger.buf) {
 		ret = -ENOMEM;
@@ -81,7 +84,7 @@ void pvback_linger_start(struct pvback_socket *socket)
 {
 	unsigned long timeout = READ_ONCE(pvback_linger_timeout);
 
-	socket->state = PVBACK_LINGERING;
+	pvback_seen_enter(socket, PVBACK_LINGERING);
 	set_bit(PVBACK_WRITABLE, &socket->ready);
 	/* A long timeout is as good as a longer one, and must not wrap. */
 	socket->linger.deadline = jiffies + min(timeout, 86400UL) * HZ;
@@ -102,7 +105,8 @@ static void pvback_linger_finish(struct pvback_socket *socket, bool reset)
 	pvback_socket_shut(socket, reset);
 	kvfree(socket->linger.buf);
 	pvback_guest_uncharge(&guest->linger_bytes, socket->linger.len);
-	socket->state = PVBACK_CLOSED;
+	pvback_seen_end(socket, reset ? PVBACK_END_RESET : PVBACK_END_SENT, 0);
+	pvback_seen_enter(socket, PVBACK_CLOSED);
 	pvback_socket_kick_never(socket);
 	/* The reference of the list; the work still has its own. */
 	pvback_socket_put(socket);
@@ -128,6 +132,7 @@ static int pvback_linger_send(struct pvback_socket *socket)
 		if (ret < 0)
 			return ret;
 		linger->sent += ret;
+		pvback_seen_sent(socket, ret);
 	}
 	return 0;
 }

@@ -63,13 +63,16 @@ static int pvback_listen_start(struct pvback_socket *socket, int backlog)
 		return -EINVAL;
 	if (!again &&
 	    !pvback_guest_charge(&guest->nr_listeners, 1,
-				 pvback_guest_limit(guest, PVBACK_MAX_LISTENERS)))
+				 pvback_guest_limit(guest, PVBACK_MAX_LISTENERS))) {
+		pvback_seen_refuse(guest, socket->id, PVBACK_REFUSE_LISTENERS,
+				   atomic_read(&guest->nr_listeners), -ENOBUFS);
 		return -ENOBUFS;
+	}
 	/* Before the first connection, so that none is missed. */
 	pvback_hook_attach(socket, NULL);
 	ret = kernel_listen(socket->sock, backlog);
 	if (!ret) {
-		socket->state = PVBACK_LISTENING;
+		pvback_seen_enter(socket, PVBACK_LISTENING);
 	} else if (!again) {
 		pvback_hook_detach(socket);
 		pvback_guest_uncharge(&guest->nr_listeners, 1);
@@ -109,8 +112,11 @@ static int pvback_listen_charge(struct pvback_socket *socket,
 	struct pvback_guest *guest = socket->guest;
 	u32 limit = pvback_guest_limit(guest, PVBACK_MAX_PARKED);
 
-	if (!pvback_guest_charge_call(call, &guest->nr_parked, limit))
+	if (!pvback_guest_charge_call(call, &guest->nr_parked, limit)) {
+		pvback_seen_refuse(guest, socket->id, PVBACK_REFUSE_PARKED,
+				   atomic_read(&guest->nr_parked), -ENFILE);
 		return -ENFILE;
+	}
 	return 0;
 }
 
@@ -134,7 +140,7 @@ static int pvback_listen_park(struct pvback_socket *socket,
 		pvback_guest_unreserve(guest, call->req.id_new);
 		return PTR_ERR(child);
 	}
-	child->state = PVBACK_PARKED;
+	pvback_seen_enter(child, PVBACK_PARKED);
 	ret = pvback_ring_open(child, call->req.ref, call->req.evtchn);
 	if (ret) {
 		pvback_listen_discard(child);
@@ -199,7 +205,8 @@ static void pvback_listen_deliver(struct pvback_socket *socket,
 
 	pvback_socket_get(child);
 	child->sock = sock;
-	child->state = PVBACK_CONNECTED;
+	pvback_stats_add(&child->guest->stats, PVBACK_COUNT_ACCEPTS, 1);
+	pvback_seen_enter(child, PVBACK_CONNECTED);
 	pvback_place_adopt(child->guest, sock);
 	pvback_sockopt_default_connected(child);
 	pvback_hook_attach(child, &socket->saved);

@@ -149,9 +149,12 @@ static int __init pvback_init(void)
 	pvback_wq = alloc_workqueue("pvcalls-back", WQ_UNBOUND, 0);
 	if (!pvback_wq)
 		return -ENOMEM;
+	pvback_debugfs_init();
 	ret = pvback_xenbus_register();
-	if (ret)
+	if (ret) {
+		pvback_debugfs_exit();
 		destroy_workqueue(pvback_wq);
+	}
 	return ret;
 }
 
@@ -159,6 +162,7 @@ static void __exit pvback_exit(void)
 {
 	/* Each guest goes through its remove function, and is told. */
 	pvback_xenbus_unregister();
+	pvback_debugfs_exit();
 	/* What is left serves no guest any more. */
 	pvback_linger_abort_all();
 	pvback_socket_wait_all();

@@ -35,6 +35,16 @@ int pvback_xenbus_offer_ring(struct xenbus_device *dev,
 			     struct xenbus_transaction xbt);
 int pvback_xenbus_connect_ring(struct pvback_guest *guest);
 
+/* sysfs.c */
+int pvback_sysfs_add(struct pvback_guest *guest);
+void pvback_sysfs_remove(struct pvback_guest *guest);
+
+/* debugfs.c */
+void pvback_debugfs_init(void);
+void pvback_debugfs_exit(void);
+void pvback_debugfs_add(struct pvback_guest *guest);
+void pvback_debugfs_remove(struct pvback_guest *guest);
+
 /* xenbus_keys.c */
 int pvback_xenbus_watch_keys(struct pvback_guest *guest);
 void pvback_xenbus_unwatch_keys(struct pvback_guest *guest);

@@ -93,8 +93,11 @@ void pvback_release_call(struct pvback_socket *socket,
 	bool reset = false;
 
 	pvback_release_cancel(socket);
-	if (socket->state == PVBACK_CONNECTED)
+	if (socket->state == PVBACK_CONNECTED) {
 		reset = pvback_release_drain(socket);
+		pvback_seen_end(socket, reset ? PVBACK_END_RESET :
+				PVBACK_END_CLOSED, 0);
+	}
 	pvback_ring_close(socket);
 	if (!socket->linger.buf)
 		pvback_socket_shut(socket, reset);
@@ -106,7 +109,7 @@ void pvback_release_call(struct pvback_socket *socket,
 		pvback_linger_start(socket);
 		pvback_socket_detach(socket);
 	} else {
-		socket->state = PVBACK_CLOSED;
+		pvback_seen_enter(socket, PVBACK_CLOSED);
 		pvback_socket_detach(socket);
 		pvback_socket_put(socket);
 	}

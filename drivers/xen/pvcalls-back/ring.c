@@ -14,6 +14,7 @@
 #include "main.h"
 #include "ring.h"
 #include "socket.h"
+#include "trace.h"
 
 static void pvback_ring_event(struct flexring_event *event)
 {
@@ -33,8 +34,11 @@ static int pvback_ring_charge(struct pvback_socket *socket, unsigned int nr)
 	struct pvback_guest *guest = socket->guest;
 
 	if (!pvback_guest_charge(&guest->nr_pages, nr,
-				 pvback_guest_limit(guest, PVBACK_MAX_PAGES)))
+				 pvback_guest_limit(guest, PVBACK_MAX_PAGES))) {
+		pvback_seen_refuse(guest, socket->id, PVBACK_REFUSE_PAGES, nr,
+				   -ENOBUFS);
 		return -ENOBUFS;
+	}
 	socket->ring.nr_pages += nr;
 	return 0;
 }
@@ -63,6 +67,8 @@ static int pvback_ring_read_order(struct pvback_socket *socket)
 
 	if (order >= 1 && order <= PVCALLS_MAX_RING_ORDER)
 		return order;
+	pvback_seen_refuse(guest, socket->id, PVBACK_REFUSE_ORDER, order,
+			   -EINVAL);
 	dev_warn_ratelimited(&guest->dev->dev,
 			     "domain %u, socket %#llx: ring order %u refused\n",
 			     guest->domid, socket->id, order);
@@ -141,9 +147,11 @@ int pvback_ring_open(struct pvback_socket *socket, u32 ref, u32 evtchn)
 	ret = pvback_ring_bind(socket, evtchn);
 	if (ret)
 		goto err_close;
+	trace_pvback_ring_open(socket, ref, evtchn, 0);
 	return 0;
 
 err_close:
+	trace_pvback_ring_open(socket, ref, evtchn, ret);
 	pvback_ring_close(socket);
 	return ret;
 }
@@ -163,6 +171,7 @@ void pvback_ring_close(struct pvback_socket *socket)
 
 	if (!ring->open)
 		return;
+	trace_pvback_ring_close(socket);
 	guest->ops->unbind(&ring->event);
 	guest->ops->unmap(&ring->data);
 	guest->ops->unmap(&ring->index);
@@ -246,6 +255,7 @@ int pvback_ring_rest(struct pvback_socket *socket)
 	if (ring->notify) {
 		ring->notify = false;
 		ops->notify(&ring->event);
+		pvback_seen_notified(socket);
 	}
 	/*
 	 * Asked first: the guest moves its index, then notifies; so an index

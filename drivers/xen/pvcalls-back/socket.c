@@ -109,6 +109,7 @@ static void pvback_socket_work(struct work_struct *work)
 	else
 		pvback_socket_serve(socket);
 	pvback_socket_turn(socket);
+	pvback_seen_update(socket);
 	/* The reference of pvback_socket_kick(). */
 	pvback_socket_put(socket);
 }
@@ -139,8 +140,11 @@ struct pvback_socket *pvback_socket_alloc(struct pvback_guest *guest, u64 id)
 	struct pvback_socket *socket;
 
 	if (!pvback_guest_charge(&guest->nr_sockets, 1,
-				 pvback_guest_limit(guest, PVBACK_MAX_SOCKETS)))
+				 pvback_guest_limit(guest, PVBACK_MAX_SOCKETS))) {
+		pvback_seen_refuse(guest, id, PVBACK_REFUSE_SOCKETS,
+				   atomic_read(&guest->nr_sockets), -EMFILE);
 		return ERR_PTR(-EMFILE);
+	}
 	socket = kzalloc(sizeof(*socket), GFP_KERNEL);
 	if (!socket) {
 		pvback_guest_uncharge(&guest->nr_sockets, 1);
@@ -159,6 +163,7 @@ struct pvback_socket *pvback_socket_alloc(struct pvback_guest *guest, u64 id)
 	INIT_LIST_HEAD(&socket->linger.node);
 	atomic_inc(&pvback_socket_count);
 	atomic_inc(&guest->attached);
+	pvback_stats_most(&guest->stats, atomic_read(&guest->nr_sockets));
 	return socket;
 }
 
@@ -203,6 +208,7 @@ int pvback_socket_create(struct pvback_guest *guest, u64 id, int family)
 	if (ret)
 		goto err_detach;
 	socket->live = true;
+	pvback_seen_enter(socket, PVBACK_CREATED);
 	pvback_guest_publish(guest, socket);
 	return 0;
 
@@ -344,8 +350,10 @@ void pvback_socket_shut(struct pvback_socket *socket, bool reset)
 	if (!sock)
 		return;
 	pvback_hook_detach(socket);
-	if (reset)
+	if (reset) {
+		pvback_stats_add(&socket->guest->stats, PVBACK_COUNT_RESETS, 1);
 		sock_no_linger(sock->sk);
+	}
 	sock_release(sock);
 	socket->sock = NULL;
 }

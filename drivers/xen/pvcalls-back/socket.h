@@ -30,6 +30,7 @@
 #include <linux/workqueue.h>
 
 #include "ring.h"
+#include "seen.h"
 
 struct pvback_call;
 struct pvback_guest;
@@ -105,12 +106,14 @@ struct pvback_linger {
  * @live: @work may be queued; false while parked
  * @work: everything that happens to the socket
  * @later: queues @work after a while
- * @lock: protects the three fields that follow
+ * @lock: protects the four fields that follow
  * @calls: requests that wait for the work
  * @gone: takes no more calls
  * @closing: the guest goes, release the socket without being asked
+ * @seen: see seen.h; written by the work only
  * @ready: see &enum pvback_socket_ready; atomic
- * @state: from here on everything belongs to the work
+ * @state: from here on everything belongs to the work; pvback_seen_enter()
+ *	changes it
  * @bound: by BIND
  * @hooked: our callbacks are in place
  * @sock: the kernel's socket; NULL if there is none (any more)
@@ -121,6 +124,7 @@ struct pvback_linger {
  * @accepts: parked ACCEPTs of a listener, first come first served
  * @polls: parked POLLs of a listener
  * @linger: bytes that outlive the ring
+ * @tally: what it has done
  */
 struct pvback_socket {
 	struct kref ref;
@@ -134,6 +138,7 @@ struct pvback_socket {
 	struct list_head calls;
 	bool gone;
 	bool closing;
+	struct pvback_seen seen;
 
 	unsigned long ready;
 
@@ -148,6 +153,7 @@ struct pvback_socket {
 	struct list_head accepts;
 	struct list_head polls;
 	struct pvback_linger linger;
+	struct pvback_tally tally;
 };
 
 /* socket.c: life and work */
@@ -220,5 +226,19 @@ int pvback_linger_keep(struct pvback_socket *socket, unsigned int bytes);
 void pvback_linger_start(struct pvback_socket *socket);
 void pvback_linger_turn(struct pvback_socket *socket);
 void pvback_linger_abort_all(void);
+
+/* seen.c: what can be seen from outside */
+void pvback_seen_enter(struct pvback_socket *socket,
+		       enum pvback_socket_state state);
+void pvback_seen_moved(struct pvback_socket *socket, bool in,
+		       unsigned int bytes, bool notify);
+void pvback_seen_sent(struct pvback_socket *socket, unsigned int bytes);
+void pvback_seen_notified(struct pvback_socket *socket);
+void pvback_seen_end(struct pvback_socket *socket, enum pvback_end how,
+		     int error);
+void pvback_seen_refuse(struct pvback_guest *guest, u64 id,
+			enum pvback_refusal why, u64 value, int error);
+void pvback_seen_update(struct pvback_socket *socket);
+void pvback_seen_copy(struct pvback_socket *socket, struct pvback_seen *seen);
 
 #endif /* _PVBACK_SOCKET_H */

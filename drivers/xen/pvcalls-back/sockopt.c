@@ -71,11 +71,10 @@ static const struct pvback_sockopt_name {
  * Sockets that share a port have one owner.  Root's would be those of every
  * daemon of dom0, whose connections the guest could then take.
  */
-static bool pvback_sockopt_may_share(const struct socket *sock)
+static bool pvback_sockopt_may_share(struct socket *sock)
 {
 	return !uid_eq(sock->sk->sk_uid, GLOBAL_ROOT_UID) &&
-	       !uid_eq(SOCK_INODE((struct socket *)sock)->i_uid,
-		       GLOBAL_ROOT_UID);
+	       !uid_eq(SOCK_INODE(sock)->i_uid, GLOBAL_ROOT_UID);
 }
 
 static int pvback_sockopt_store(struct socket *sock,

@@ -227,6 +227,24 @@ static void pvback_xenbus_changed(struct xenbus_device *dev,
 	}
 }
 
+/* Its numbers and its sockets, for whoever looks. */
+static int pvback_xenbus_show(struct pvback_guest *guest)
+{
+	int ret = pvback_sysfs_add(guest);
+
+	if (ret)
+		xenbus_dev_fatal(guest->dev, ret, "adding statistics");
+	else
+		pvback_debugfs_add(guest);
+	return ret;
+}
+
+static void pvback_xenbus_hide(struct pvback_guest *guest)
+{
+	pvback_debugfs_remove(guest);
+	pvback_sysfs_remove(guest);
+}
+
 static int pvback_xenbus_probe(struct xenbus_device *dev,
 			       const struct xenbus_device_id *id)
 {
@@ -238,11 +256,15 @@ static int pvback_xenbus_probe(struct xenbus_device *dev,
 		return -ENOMEM;
 	}
 	dev_set_drvdata(&dev->dev, guest);
+	if (pvback_xenbus_show(guest))
+		goto err_put;
 	if (!pvback_xenbus_watch_keys(guest))
 		pvback_xenbus_enter_init_wait(guest);
 	if (guest->state == XenbusStateInitWait)
 		return 0;
+	pvback_xenbus_hide(guest);
 	pvback_xenbus_unwatch_keys(guest);
+err_put:
 	dev_set_drvdata(&dev->dev, NULL);
 	pvback_guest_put(guest);
 	return -EIO;
@@ -256,6 +278,7 @@ static void pvback_xenbus_remove(struct xenbus_device *dev)
 {
 	struct pvback_guest *guest = dev_get_drvdata(&dev->dev);
 
+	pvback_xenbus_hide(guest);
 	pvback_xenbus_unwatch_keys(guest);
 	pvback_guest_disconnect(guest);
 	if (guest->state != XenbusStateClosed)

@@ -35,7 +35,6 @@
 #include "../points_use.h"
 
 #include "pvcalls-back/request.c"
-#include "pvcalls-back/options.c"
 #include "pvcalls-back/command.c"
 #include "pvcalls-back/guest.c"
 #include "pvcalls-back/place.c"
@@ -50,3 +49,5 @@
 #include "pvcalls-back/shutdown.c"
 #include "pvcalls-back/release.c"
 #include "pvcalls-back/linger.c"
+#include "pvcalls-back/stats.c"
+#include "pvcalls-back/seen.c"

@@ -127,16 +127,13 @@ static void buffers(struct kunit *test)
 
 static void read_only(struct kunit *test)
 {
-	struct socket *peer;
-
 	step_listening(test, 1);
 	expect_option(test, 1, SOCKET, PVCALLS_SO_ACCEPTCONN, 1);
-	peer = step_connected(test, 2, fake_ring(test, 1));
+	step_connected(test, 2, fake_ring(test, 1));
 	expect_option(test, 2, SOCKET, PVCALLS_SO_ACCEPTCONN, 0);
 	expect_option(test, 2, SOCKET, PVCALLS_SO_TYPE, SOCK_STREAM);
-	/* Both ends of loopback have the same idea of that. */
 	expect_option(test, 2, TCP, PVCALLS_TCP_MAXSEG,
-		      (s32)tcp_sk(peer->sk)->mss_cache);
+		      tcp_sk(fake_sock(test, 2)->sk)->mss_cache);
 	expect_set(test, 2, SOCKET, PVCALLS_SO_TYPE, 1, -ENOPROTOOPT);
 	expect_set(test, 2, TCP, PVCALLS_TCP_MAXSEG, 100, -ENOPROTOOPT);
 	expect_set(test, 2, TCP, PVCALLS_TCP_CONGESTION, 0, -ENOPROTOOPT);
