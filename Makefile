@@ -23,11 +23,23 @@ modules:
 modules_install:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_DIR=updates modules_install
 
+# The admin's command needs libxen-dev, and is of no use in a guest: without
+# these headers it is left out, and that is said.
+XENSTORE := $(shell echo '\#include <xenstore.h>' | $(CC) -E - >/dev/null 2>&1 && echo yes)
+
 tools:
 	$(MAKE) -C tools/pvcalls-run
+ifeq ($(XENSTORE),yes)
+	$(MAKE) -C tools/pvcallsctl
+else
+	@echo 'pvcallsctl is left out: it needs xenstore.h (apt-get install libxen-dev)'
+endif
 
 install: modules_install
 	$(MAKE) -C tools/pvcalls-run install
+ifeq ($(XENSTORE),yes)
+	$(MAKE) -C tools/pvcallsctl install
+endif
 
 demo:
 	LAB_SHELL=$(LAB_SHELL) $(LAB) demo
@@ -44,14 +56,15 @@ fuzz:
 clean:
 	if [ -d "$(KDIR)" ]; then $(MAKE) -C $(KDIR) M=$(CURDIR) clean; fi
 	$(MAKE) -C tools/pvcalls-run clean
+	$(MAKE) -C tools/pvcallsctl clean
 	$(LAB) clean
 
 distclean: clean
 	$(LAB) distclean
 
 help:
-	@echo 'make                the modules for KDIR, and pvcalls-run'
-	@echo 'make install        both, installed'
+	@echo 'make                the modules for KDIR, pvcalls-run, pvcallsctl'
+	@echo 'make install        all of them, installed'
 	@echo 'make demo           Xen, dom0 and a guest in QEMU: see it work (root)'
 	@echo 'make demo SHELL=1   the same, ending at the prompt of the guest'
 	@echo 'make check          all kinds of tests, the short way (root)'
