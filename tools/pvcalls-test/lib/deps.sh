@@ -61,7 +61,7 @@ deps_lab()
 
 deps_unit()
 {
-	deps_install make gcc libc6-dev
+	deps_install make gcc libc6-dev libxen-dev
 }
 
 deps_own_kernel()

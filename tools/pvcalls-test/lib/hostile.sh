@@ -71,6 +71,7 @@ verb_e2e()
 	rogue_programs
 	rogue_install
 	socktest_install
+	pvcallsctl_install
 	hostile_settings
 	[ -z "${LAB_LONG:-}" ] || limit=10800
 	note "booting Xen; about fifteen minutes"

@@ -9,7 +9,7 @@ deps_lint()
 {
 	deps_build
 	deps_install git perl xz-utils linux-source-6.1 sparse shellcheck \
-		codespell cppcheck
+		codespell cppcheck libxen-dev
 }
 
 lint_unpack()

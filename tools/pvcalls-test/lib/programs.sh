@@ -9,6 +9,17 @@ socktest_make()
 		-o "$CACHE/build/socktest" "$LAB"/programs/{client,hold,hole,server,uring}.c
 }
 
+# pvcallsctl into dom0; its Makefile builds in the cache.
+pvcallsctl_install()
+{
+	deps_install gcc libc6-dev libxen-dev
+	progress "pvcallsctl" "$CACHE/logs/pvcallsctl.log" \
+		make -C "$ROOT/tools/pvcallsctl"
+	progress "pvcallsctl for dom0" "$CACHE/logs/pvcallsctl-install.log" \
+		make -C "$ROOT/tools/pvcallsctl" install \
+		DESTDIR="$RUN/dom0" PREFIX=/usr
+}
+
 # Into dom0 and into the guests of our_lab.
 socktest_install()
 {

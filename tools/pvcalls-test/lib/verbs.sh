@@ -81,7 +81,7 @@ verb_driver()
 verb_clean()
 {
 	rm -rf "$CACHE/build" "$CACHE/runs" "$CACHE/logs" "$CACHE/unit" \
-		"$CACHE/pvcalls-run"
+		"$CACHE/pvcalls-run" "$CACHE/pvcallsctl"
 }
 
 verb_distclean()
