@@ -108,6 +108,14 @@ void points_kvfree(const void *mem)
 	kvfree(mem);
 }
 
+/**
+ * points_forget - a piece of memory that the driver frees some other way
+ */
+void points_forget(void)
+{
+	atomic_dec(&points_allocated);
+}
+
 int points_xa_insert(struct xarray *xa, unsigned long index, void *entry,
 		     gfp_t gfp)
 {

@@ -22,6 +22,7 @@ bool points_fired(void);
 bool points_fail(void);
 int points_memory(void);
 int points_sockets(void);
+void points_forget(void);
 
 void *points_kzalloc(size_t size, gfp_t gfp);
 void *points_kvzalloc(size_t size, gfp_t gfp);

@@ -14,6 +14,9 @@
  *   xenwatch, rmmod		connect and disconnect a guest (xenbus.c), one
  *				at a time.  Only they wait for others.
  *   event functions		hard interrupt; queue one of the works.
+ *   readers of the table	take a socket's lock for a copy of what its work
+ *				has left there; nothing waits for them longer.
+ *				Of the counters, each CPU has its own.
  *   socket callbacks		softirq or the socket's owner, under
  *				sk_callback_lock; set a bit, queue the work.
  *
@@ -25,7 +28,8 @@
  *
  *   sk_callback_lock		the socket's callbacks and sk_user_data
  *   guest->sockets.xa_lock	table: number to socket
- *     socket->lock		its queue of calls, and whether it takes more
+ *     socket->lock		its queue of calls, whether it takes more, and
+ *				what is seen of it (seen.h)
  *   guest->ring_lock		private indexes of the command ring, its free
  *				calls, guest->live
  *   pvback_linger_lock		list of all lingering sockets

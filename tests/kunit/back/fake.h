@@ -187,5 +187,6 @@ extern struct kunit_suite back_limits_suite;
 extern struct kunit_suite back_place_suite;
 extern struct kunit_suite back_inet6_suite;
 extern struct kunit_suite back_name_suite;
+extern struct kunit_suite back_seen_suite;
 
 #endif /* _BACK_FAKE_H */

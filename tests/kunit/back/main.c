@@ -39,7 +39,7 @@ kunit_test_suites(&back_command_suite, &back_pages_suite, &back_state_suite,
 		  &back_sockopt_suite, &back_option_use_suite,
 		  &back_shutdown_suite, &back_memory_suite,
 		  &back_limits_suite, &back_place_suite, &back_inet6_suite,
-		  &back_name_suite);
+		  &back_name_suite, &back_seen_suite);
 
 MODULE_DESCRIPTION("KUnit suites of the PV Calls backend's engine");
 MODULE_AUTHOR("the xen-pvcalls developers");

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What can be seen from outside: the copy that a socket's work leaves, and
+ * the counters of the guest.
+ *
+ * Copyright (C) 2026 the xen-pvcalls developers
+ */
+#include <linux/in.h>
+#include <linux/net.h>
+
+#include "fake.h"
+#include "pvcalls-back/main.h"
+#include "pvcalls-back/socket.h"
+
+static unsigned long counted(struct kunit *test, enum pvback_count which)
+{
+	struct fake_back *fake = test->priv;
+
+	return pvback_stats_sum(&fake->guest->stats, which);
+}
+
+/* As a reader of the table would look. */
+static void look(struct kunit *test, u64 id, struct pvback_seen *seen)
+{
+	struct fake_back *fake = test->priv;
+	struct pvback_socket *socket;
+
+	fake_settle();
+	socket = pvback_guest_find(fake->guest, id);
+	KUNIT_ASSERT_NOT_NULL(test, socket);
+	pvback_seen_copy(socket, seen);
+	pvback_socket_put(socket);
+}
+
+static void connection(struct kunit *test)
+{
+	struct fake_ring *ring = fake_ring(test, 1);
+	struct socket *peer = step_connected(test, 1, ring);
+	struct sockaddr_in addr;
+	struct pvback_seen seen;
+	u8 buf[100] = {};
+
+	KUNIT_ASSERT_EQ(test, fake_ring_put(ring, buf, 100), 100);
+	KUNIT_ASSERT_EQ(test, net_recv(peer, buf, 100, MSG_WAITALL), 100);
+	KUNIT_ASSERT_EQ(test, net_send(peer, buf, 50, 0), 50);
+	look(test, 1, &seen);
+	KUNIT_EXPECT_EQ(test, seen.state, (int)PVBACK_CONNECTED);
+	KUNIT_EXPECT_EQ(test, seen.pages, 2);
+	KUNIT_EXPECT_EQ(test, seen.in_prod, 50);
+	KUNIT_EXPECT_EQ(test, seen.in_cons, 0);
+	KUNIT_EXPECT_EQ(test, seen.out_prod, 100);
+	KUNIT_EXPECT_EQ(test, seen.out_cons, 100);
+	KUNIT_EXPECT_EQ(test, seen.tally.bytes_in, 50);
+	KUNIT_EXPECT_EQ(test, seen.tally.bytes_out, 100);
+	KUNIT_EXPECT_EQ(test, seen.tally.notified,
+			fake_event_notified(ring->port));
+	KUNIT_EXPECT_EQ(test, seen.tally.error, 0);
+	KUNIT_ASSERT_GT(test, kernel_getsockname(peer, (void *)&addr), 0);
+	KUNIT_EXPECT_EQ(test, ntohs(seen.remote.in.sin_port),
+			ntohs(addr.sin_port));
+	KUNIT_ASSERT_GT(test, kernel_getpeername(peer, (void *)&addr), 0);
+	KUNIT_EXPECT_EQ(test, ntohs(seen.local.in.sin_port),
+			ntohs(addr.sin_port));
+	KUNIT_EXPECT_EQ(test, counted(test, PVBACK_COUNT_CONNECTS), 1);
+	KUNIT_EXPECT_EQ(test, counted(test, PVBACK_COUNT_BYTES_IN), 50);
+	KUNIT_EXPECT_EQ(test, counted(test, PVBACK_COUNT_BYTES_OUT), 100);
+}
+
+static void ends(struct kunit *test)
+{
+	struct fake_ring *ring = fake_ring(test, 1);
+	struct socket *peer = step_connected(test, 1, ring);
+	struct pvback_seen seen;
+
+	net_reset(peer);
+	look(test, 1, &seen);
+	KUNIT_EXPECT_EQ(test, seen.tally.error, -ECONNRESET);
+	KUNIT_EXPECT_EQ(test, counted(test, PVBACK_COUNT_PEER_RESETS), 1);
+	/* Nothing is left of it to be reset by us. */
+	EXPECT_ANSWER(test, ask_release(test, 1), 0);
+	KUNIT_EXPECT_EQ(test, counted(test, PVBACK_COUNT_RESETS), 0);
+}
+
+static void attempts(struct kunit *test)
+{
+	struct fake_ring *ring = fake_ring(test, 1);
+	struct pvback_seen seen;
+
+	EXPECT_ANSWER(test, ask_socket(test, 1), 0);
+	EXPECT_ANSWER(test, ask_connect(test, 1, net_port(test), ring->ref,
+					ring->port), -ECONNREFUSED);
+	look(test, 1, &seen);
+	KUNIT_EXPECT_EQ(test, seen.state, (int)PVBACK_CREATED);
+	KUNIT_EXPECT_EQ(test, seen.pages, 0);
+	KUNIT_EXPECT_EQ(test, seen.tally.error, -ECONNREFUSED);
+	KUNIT_EXPECT_EQ(test, counted(test, PVBACK_COUNT_FAILED), 1);
+	KUNIT_EXPECT_EQ(test, counted(test, PVBACK_COUNT_CONNECTS), 0);
+}
+
+static void listeners(struct kunit *test)
+{
+	struct fake_back *fake = test->priv;
+	struct pvback_seen seen;
+	u16 port = step_listening(test, 1);
+
+	look(test, 1, &seen);
+	KUNIT_EXPECT_EQ(test, seen.state, (int)PVBACK_LISTENING);
+	KUNIT_EXPECT_EQ(test, ntohs(seen.local.in.sin_port), port);
+	KUNIT_EXPECT_EQ(test, seen.remote.sa.sa_family, 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->nr_listeners), 1);
+	EXPECT_ANSWER(test, ask_release(test, 1), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->nr_listeners), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->stats.most_sockets), 1);
+}
+
+static void refusals(struct kunit *test)
+{
+	struct fake_back *fake = test->priv;
+	unsigned int i;
+
+	fake->guest->limits.value[PVBACK_MAX_SOCKETS] = 5;
+	EXPECT_ANSWER(test, ask_bare(test, 99, 1), -PVCALLS_ENOTSUP);
+	KUNIT_EXPECT_EQ(test, counted(test, PVBACK_COUNT_PROTOCOL), 1);
+	KUNIT_EXPECT_EQ(test, counted(test, PVBACK_COUNT_LIMITED), 0);
+	for (i = 0; i < 5; i++)
+		ASSERT_ANSWER(test, ask_socket(test, i), 0);
+	EXPECT_ANSWER(test, ask_socket(test, i), -EMFILE);
+	KUNIT_EXPECT_EQ(test, counted(test, PVBACK_COUNT_PROTOCOL), 1);
+	KUNIT_EXPECT_EQ(test, counted(test, PVBACK_COUNT_LIMITED), 1);
+	KUNIT_EXPECT_EQ(test, counted(test, PVBACK_COUNT_REQUESTS), i + 2);
+	KUNIT_EXPECT_EQ(test, counted(test, PVBACK_COUNT_ANSWERS), i + 2);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(connection),
+	KUNIT_CASE(ends),
+	KUNIT_CASE(attempts),
+	KUNIT_CASE(listeners),
+	KUNIT_CASE(refusals),
+	{}
+};
+
+struct kunit_suite back_seen_suite = {
+	.name = "pvcalls_back_seen",
+	.init = fake_back_init,
+	.exit = fake_back_exit,
+	.test_cases = cases,
+};
