@@ -53,10 +53,11 @@ static void usage(FILE *file)
 	for (command = commands; command < commands + ARRAY_SIZE(commands); command++) {
 		const char *second = command->words[1];
 
-		fprintf(file, "%s pvcallsctl %s%s%s %s\n",
+		fprintf(file, "%s pvcallsctl %s%s%s%s%s\n",
 			command == commands ? "usage:" : "      ",
 			command->words[0], second ? " " : "",
-			second ? second : "", command->arguments);
+			second ? second : "",
+			*command->arguments ? " " : "", command->arguments);
 	}
 	fputs("DOM is the name or the number of a domain, see pvcallsctl(8)\n",
 	      file);

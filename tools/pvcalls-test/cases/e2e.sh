@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What an admin and his guests can do with the backend, a file of cases for
 # each subject: e2e_*.sh.  LAB_ONLY="SUBJECT..." runs some of them, and
-# LAB_ONLY="CASE..." some cases, by the names of their functions.
+# LAB_ONLY="CASE..." some cases, by the names of their functions.  Without it
+# all run but those of LONG_SUBJECTS, which need LAB_LONG.
 #
 # There is the network of dom0/net.sh, a guest "honest" with our frontend, and
 # one "rogue" in which rogue-front is the frontend.
@@ -50,9 +51,14 @@ subject()
 	CASES=("${cases[@]}")
 }
 
+LONG_SUBJECTS=' concurrency lifecycle scale '
+
 plan e2e_begin
 for file in /lab/cases/e2e_*.sh; do
 	name=${file##*/e2e_}
-	subject "${name%.sh}"
+	name=${name%.sh}
+	[ -n "$LAB_LONG$LAB_ONLY" ] || [[ $LONG_SUBJECTS != *" $name "* ]] ||
+		continue
+	subject "$name"
 done
 plan e2e_end

@@ -3,7 +3,7 @@
 # Unit tests; `check`, which runs every kind of test, and `check-full`, which
 # runs all of them on all kernels.
 
-CHECK_STAGES=(lint unit kunit smoke interop driver e2e hostile hostile-front fuzz)
+CHECK_STAGES=(lint unit kunit smoke interop driver hostile e2e hostile-front fuzz)
 # VERB [VARIABLE=VALUE...]; some hours.
 CHECK_FULL_STAGES=(
 	lint unit kunit smoke interop driver selftest
