@@ -25,7 +25,7 @@ modules_install:
 
 # The admin's command needs libxen-dev, and is of no use in a guest: without
 # these headers it is left out, and that is said.
-XENSTORE := $(shell echo '\#include <xenstore.h>' | $(CC) -E - >/dev/null 2>&1 && echo yes)
+XENSTORE := $(shell $(CC) -E -include xenstore.h -x c /dev/null >/dev/null 2>&1 && echo yes)
 
 tools:
 	$(MAKE) -C tools/pvcalls-run
