@@ -328,7 +328,10 @@ static void shutdown_states(void)
 	conn_close(conn);
 	conn = conn_echo(1);
 	peer_set(&conn.ring->intf->out_prod, conn.ring->out_prod + 4097);
-	expect(-EPROTO, req_shutdown(conn.id, WR), "SHUTDOWN with a bad index");
+	/* It may have come across the index before. */
+	error = call(req_shutdown(conn.id, WR), "SHUTDOWN with a bad index");
+	if (error != -EPROTO && error != -ENOTCONN)
+		peer_fail("SHUTDOWN with a bad index: %d", error);
 	refused(conn.id, -ENOTCONN, "SHUTDOWN of a broken socket");
 	conn_close(conn);
 }
