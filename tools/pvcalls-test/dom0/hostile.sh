@@ -34,14 +34,14 @@ backend_domid()
 	fi
 }
 
-# Connections to 192.0.2.1:5009 get no answer at all.
+# Connections to port 5009 of srv get no answer at all.
 dom0_up()
 {
 	net_up
 	web_up 1
 	head -c 1M /dev/urandom >"$MIB"
 	srv socktest server :: 5000 192.0.2.2 >/dev/null 2>&1 &
-	srv socktest hole 192.0.2.1 5009 >/dev/null 2>&1 &
+	srv socktest hole :: 5009 >/dev/null 2>&1 &
 	# shellcheck disable=SC2016 # for that shell
 	wait_for 20 srv bash -c 'ss -Hltn "sport = :5000" | grep -q .'
 	# shellcheck disable=SC2016 # for that shell
