@@ -146,7 +146,7 @@ cpu_for()
 	WORK=$(($(kworkers_used) - work))
 }
 
-rogue_says()
+rogue_is_at()
 {
 	[ "$(xenstore-read "$(guest_path rogue)/data/rogue")" = "$1" ]
 }
@@ -156,7 +156,7 @@ rogue_holds()
 {
 	xenstore-write "$(guest_path rogue)/data/rogue" ''
 	guest_start rogue hold "LAB_SLOW=$LAB_SLOW rogue-front hold $1"
-	wait_for "$2" rogue_says "$1" || {
+	wait_for "$2" rogue_is_at "$1" || {
 		guest_job_wait rogue hold 1
 		fail "the rogue is not at $1"
 	}

@@ -52,8 +52,8 @@ trace_end()
 	cat "$TRACING/trace" >"$TRACED"
 }
 
-# fetch ADDRESS:PORT/FILE: by the honest guest; prints bytes in and out.
-fetch()
+# fetch_bytes ADDRESS:PORT/FILE: by the honest guest; prints bytes in and out.
+fetch_bytes()
 {
 	guest_run honest 30 "pvcalls-run curl -s --max-time 20 -o /dev/null -w '%{size_header} %{size_download} %{size_request}' http://$1"
 }
@@ -62,7 +62,7 @@ title seeing_session "tracepoints tell of a session from socket to release"
 seeing_session()
 {
 	trace_begin
-	fetch 192.0.2.1:80/mib.bin
+	fetch_bytes 192.0.2.1:80/mib.bin
 	trace_end
 	traced 1 'cmd=0 \(socket\) id=[^ ]*$'
 	traced 1 'cmd=1 \(connect\) id=[^ ]*$'
@@ -77,7 +77,7 @@ seeing_session()
 	traced 1 'how=closed error=0 bytes_in=10[0-9]{5} bytes_out=[1-9][0-9]+$'
 	# Once off, nothing more is told.
 	echo >"$TRACING/trace"
-	fetch 192.0.2.1:80/hello.txt
+	fetch_bytes 192.0.2.1:80/hello.txt
 	cat "$TRACING/trace" >"$TRACED"
 	traced 0 ''
 }
@@ -92,11 +92,11 @@ seeing_refusals()
 	failed=$(stat_of honest connects_failed)
 	limited=$(stat_of honest limit_refused)
 	trace_begin
-	! fetch 192.0.2.2:99/ || fail "dom0's own address is open"
-	! fetch 192.0.2.1:9/ || fail "nobody listens there"
+	! fetch_bytes 192.0.2.2:99/ || fail "dom0's own address is open"
+	! fetch_bytes 192.0.2.1:9/ || fail "nobody listens there"
 	before=$(<"$limit")
 	echo 0 >"$limit"
-	! fetch 192.0.2.1:80/hello.txt || fail "there is no limit"
+	! fetch_bytes 192.0.2.1:80/hello.txt || fail "there is no limit"
 	echo "$before" >"$limit"
 	trace_end
 	traced 1 'why=connect-policy value=192.0.2.2:99$'
@@ -131,7 +131,7 @@ seeing_statistics()
 	in=$(stat_of honest bytes_in)
 	out=$(stat_of honest bytes_out)
 	connects=$(stat_of honest connects)
-	moved=$(fetch 192.0.2.1:80/mib.bin)
+	moved=$(fetch_bytes 192.0.2.1:80/mib.bin)
 	read -r header body request <<<"$moved"
 	[ "$body" = 1048576 ] || fail "curl got $body bytes"
 	wait_for 10 stat_is honest sockets 0
