@@ -103,7 +103,7 @@ front_becomes()
 
 victim_steps()
 {
-	echo "victim -t $(deadline 5) $1 2>&1"
+	echo "victim -t $(deadline 10) $1 2>&1"
 }
 
 #
