@@ -40,7 +40,7 @@ offline='pvcallsctl: no connection to xenstore: *; run this as root*'
 many=$(awk 'BEGIN { for (i = 0; i < 129; i++) printf "+any " }')
 long=$(awk 'BEGIN { for (i = 0; i < 4000; i++) printf " " }')
 
-echo 1..46
+echo 1..50
 check help_goes_to_standard_output 0 'usage: pvcallsctl list *' -h
 check version 0 'pvcallsctl 0.1' -V
 check no_command 2 'pvcallsctl: no command given usage: *'
@@ -104,6 +104,12 @@ check limit_not_decimal 2 '*"0x10" is no decimal number*' \
 	limit set web max-pages 0x10
 check limit_too_big 2 '*"4294967295" is no decimal number*' \
 	limit set web max-pages 4294967295
+check limit_too_small 2 '*does not take 4095 for turn-bytes*' \
+	limit set web turn-bytes 4095
+check limit_least 1 "$offline" limit set web turn-bytes 4096
+check limit_beyond_bounds 2 '*does not take 1048577 for max-sockets*' \
+	limit set web max-sockets 1048577
+check limit_most 1 "$offline" limit set web max-sockets 1048576
 check limit_unset_unknown 2 '*no limit "pages"*' limit unset web pages
 check mark_negative 2 '*"-1" is no decimal number*' mark set web -1
 check netns_unknown 2 '*no network namespace "no-such-name"*ip netns add*' \

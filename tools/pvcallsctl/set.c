@@ -12,6 +12,7 @@
 
 #include "command.h"
 #include "device.h"
+#include "limit.h"
 #include "netns.h"
 #include "rules.h"
 
@@ -84,25 +85,23 @@ enum status command_policy_unset(char **words, int nr)
 	return key ? set_key(words[0], key, NULL) : STATUS_USAGE;
 }
 
-static const char *set_limit_key(const char *name)
+static int set_limit_find(const char *name)
 {
-	const char *key = value_limit(name), *limit;
+	int limit = limit_find(name);
+	const char *key;
 	unsigned int i;
 
-	if (key)
-		return key;
+	if (limit >= 0)
+		return limit;
 	complain("there is no limit \"%s\"; these are:", name);
-	for (i = 0; (limit = value_limits(i)); i++)
-		fprintf(stderr, "  %s\n", limit);
-	return NULL;
+	for (i = 0; (key = limit_key(i)); i++)
+		fprintf(stderr, "  %s\n", key);
+	return -1;
 }
 
-/* The largest number means "not set" to the backend. */
-static bool set_number(const char *text, uint32_t max)
+static bool set_number(const char *text, uint32_t max, uint32_t *number)
 {
-	uint32_t number;
-
-	if (value_number(text, max, &number))
+	if (value_number(text, max, number))
 		return true;
 	complain("\"%s\" is no decimal number from 0 to %u", text, max);
 	return false;
@@ -110,28 +109,38 @@ static bool set_number(const char *text, uint32_t max)
 
 enum status command_limit_set(char **words, int nr)
 {
-	const char *key = set_limit_key(words[1]);
+	int limit = set_limit_find(words[1]);
+	uint32_t number;
 
 	(void)nr;
-	if (!key || !set_number(words[2], UINT32_MAX - 1))
+	/* The largest number means "not set" to the backend. */
+	if (limit < 0 || !set_number(words[2], UINT32_MAX - 1, &number))
 		return STATUS_USAGE;
-	return set_key(words[0], key, words[2]);
+	if (!limit_takes(limit, number)) {
+		complain("the backend does not take %s for %s; pvcallsctl(8) says what it takes",
+			 words[2], words[1]);
+		return STATUS_USAGE;
+	}
+	return set_key(words[0], limit_key(limit), words[2]);
 }
 
 enum status command_limit_unset(char **words, int nr)
 {
-	const char *key = set_limit_key(words[1]);
+	int limit = set_limit_find(words[1]);
 
 	(void)nr;
-	return key ? set_key(words[0], key, NULL) : STATUS_USAGE;
+	return limit < 0 ? STATUS_USAGE :
+			   set_key(words[0], limit_key(limit), NULL);
 }
 
 enum status command_mark_set(char **words, int nr)
 {
+	uint32_t mark;
+
 	(void)nr;
 	if (!strcmp(words[1], "none"))
 		return set_key(words[0], "mark", NULL);
-	if (!set_number(words[1], UINT32_MAX))
+	if (!set_number(words[1], UINT32_MAX, &mark))
 		return STATUS_USAGE;
 	return set_key(words[0], "mark", words[1]);
 }

@@ -11,6 +11,7 @@
 
 #include "command.h"
 #include "device.h"
+#include "limit.h"
 #include "netns.h"
 
 static const char * const statistics[] = {
@@ -194,7 +195,7 @@ static void show_settings(const struct device *device)
 	       show_netns(device, netns, sizeof(netns)));
 	show_key(device, "mark", "-");
 	puts("limits:");
-	for (i = 0; (limit = value_limits(i)); i++)
+	for (i = 0; (limit = limit_key(i)); i++)
 		show_key(device, limit, "default");
 }
 

@@ -13,12 +13,6 @@
 /* Numbers of domains that are none begin here. */
 #define VALUE_MAX_DOMID 0x7fef
 
-static const char * const limits[] = {
-	"max-sockets", "max-listeners", "max-parked", "max-connecting",
-	"max-pages", "max-linger-bytes", "turn-bytes", "max-buffer",
-	"connects-per-second",
-};
-
 /**
  * value_number - read a decimal number
  * @text: nothing but digits, without a leading zero
@@ -72,33 +66,6 @@ bool value_target(const char *text, struct value_target *target)
 		target->name[0] = '\0';
 	}
 	return true;
-}
-
-/**
- * value_limit - the key of a limit
- * @name: as given
- *
- * Return: the key, or NULL if there is no such limit.
- */
-const char *value_limit(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(limits); i++)
-		if (!strcmp(name, limits[i]))
-			return limits[i];
-	return NULL;
-}
-
-/**
- * value_limits - the limits one by one
- * @index: from 0
- *
- * Return: the key, or NULL if there are no more.
- */
-const char *value_limits(unsigned int index)
-{
-	return index < ARRAY_SIZE(limits) ? limits[index] : NULL;
 }
 
 /**

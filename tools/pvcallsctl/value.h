@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What an admin may write on the command line, but for rules: numbers, names
- * of limits and of policies.
+ * What an admin may write on the command line, but for rules and limits:
+ * numbers, and names of policies.
  *
  * Copyright (C) 2026 the xen-pvcalls developers
  */
@@ -30,8 +30,6 @@ struct value_target {
 
 bool value_number(const char *text, uint32_t max, uint32_t *value);
 bool value_target(const char *text, struct value_target *target);
-const char *value_limit(const char *name);
 const char *value_policy(const char *name);
-const char *value_limits(unsigned int index);
 
 #endif /* VALUE_H */
