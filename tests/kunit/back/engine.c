@@ -7,6 +7,7 @@
  */
 #include "../points.c"
 #include "../fake_event.c"
+#include "../await.c"
 
 #include <linux/bvec.h>
 #include <linux/inetdevice.h>

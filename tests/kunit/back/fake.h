@@ -12,6 +12,7 @@
 #include <xen/interface/io/pvcalls.h>
 #include <xen/xenbus.h>
 
+#include "../await.h"
 #include "../fake_event.h"
 #include "pvcalls-back/guest.h"
 
@@ -105,7 +106,6 @@ int fake_answer(struct kunit *test, u32 req_id);
 int fake_peek(struct kunit *test, u32 req_id);
 const struct xen_pvcalls_name *fake_name(struct kunit *test, u32 req_id);
 void fake_settle(void);
-bool fake_await(bool (*ready)(void *arg), void *arg);
 
 /* ask.c: one function for each command; they return the request's id */
 u32 ask_bare(struct kunit *test, u32 cmd, u64 id);

@@ -4,8 +4,6 @@
  *
  * Copyright (C) 2026 the xen-pvcalls developers
  */
-#include <linux/delay.h>
-#include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
@@ -15,9 +13,6 @@
 #include "pvcalls-back/main.h"
 #include "pvcalls-back/socket.h"
 
-/* Only a test that fails waits so long. */
-#define FAKE_DEADLINE (20 * HZ)
-
 static int fake_lo_up(void)
 {
 	int ret;
@@ -26,25 +21,6 @@ static int fake_lo_up(void)
 	ret = dev_open(init_net.loopback_dev, NULL);
 	rtnl_unlock();
 	return ret;
-}
-
-/**
- * fake_await - poll until something is so, or a deadline has passed
- * @ready: the question
- * @arg: its argument
- *
- * Return: what @ready said last.
- */
-bool fake_await(bool (*ready)(void *arg), void *arg)
-{
-	unsigned long deadline = jiffies + FAKE_DEADLINE;
-
-	while (!ready(arg)) {
-		if (time_after(jiffies, deadline))
-			return ready(arg);
-		usleep_range(200, 400);
-	}
-	return true;
 }
 
 /**

@@ -8,6 +8,7 @@
  */
 #include "../points.c"
 #include "../fake_event.c"
+#include "../await.c"
 
 #include <linux/completion.h>
 #include <linux/jiffies.h>

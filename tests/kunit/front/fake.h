@@ -15,6 +15,7 @@
 #include <xen/interface/io/pvcalls.h>
 #include <xen/xenbus.h>
 
+#include "../await.h"
 #include "../fake_event.h"
 #include "pvcalls-front/device.h"
 
@@ -25,8 +26,6 @@
 #define FAKE_SLOTS	32
 /* In place of an answer: the backend says nothing. */
 #define SILENT		1
-/* Of a call which only a mistake makes so long. */
-#define FAKE_DEADLINE	(20 * HZ)
 /* Long enough for a thread to have gone to sleep. */
 #define FAKE_NAP_MS	50
 /* An address which is nobody's. */
@@ -120,7 +119,6 @@ int fake_front_connect(struct kunit *test);
 void fake_front_stop(struct kunit *test);
 void fake_front_close(struct kunit *test);
 void fake_settle(void);
-bool fake_await(bool (*ready)(void *arg), void *arg);
 void fake_later(struct kunit *test, void (*act)(struct kunit *test));
 
 /* command.c: the command ring */

@@ -4,7 +4,6 @@
  *
  * Copyright (C) 2026 the xen-pvcalls developers
  */
-#include <linux/delay.h>
 #include <linux/mm.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
@@ -12,25 +11,6 @@
 #include "../points.h"
 #include "fake.h"
 #include "pvcalls-front/sock.h"
-
-/**
- * fake_await - poll until something is so, or a deadline has passed
- * @ready: the question
- * @arg: its argument
- *
- * Return: what @ready said last.
- */
-bool fake_await(bool (*ready)(void *arg), void *arg)
-{
-	unsigned long deadline = jiffies + FAKE_DEADLINE;
-
-	while (!ready(arg)) {
-		if (time_after(jiffies, deadline))
-			return ready(arg);
-		usleep_range(200, 400);
-	}
-	return true;
-}
 
 /**
  * fake_settle - let the frontend do what it can without news from outside

@@ -29,12 +29,6 @@ e2e_end()
 	guest_destroy honest
 }
 
-# wanted NAME: everything is, unless LAB_ONLY names what is.
-wanted()
-{
-	[ -z "${LAB_ONLY:-}" ] || [[ " $LAB_ONLY " == *" $1 "* ]]
-}
-
 # subject NAME: the cases of that file, or those of them that LAB_ONLY names.
 subject()
 {

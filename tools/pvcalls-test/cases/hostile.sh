@@ -132,12 +132,6 @@ hostile_end()
 	[ "$BACKEND_DOMAIN" = dom0 ] || guest_destroy "$BACKEND_DOMAIN"
 }
 
-# With LAB_ONLY, just those that it names.
-wanted()
-{
-	[ -z "${LAB_ONLY:-}" ] || [[ " $LAB_ONLY " == *" $1 "* ]]
-}
-
 hostile_add()
 {
 	local name=$1 speed=$2 text=$3 seconds=60

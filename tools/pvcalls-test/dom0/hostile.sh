@@ -9,6 +9,12 @@
 # shellcheck source=/dev/null
 . /lab/dom0/driver.sh
 
+# wanted NAME: everything is, unless LAB_ONLY names what is.
+wanted()
+{
+	[ -z "${LAB_ONLY:-}" ] || [[ " $LAB_ONLY " == *" $1 "* ]]
+}
+
 MIB=/srv/www/mib.bin
 
 # Where the backend is: a domain as our_warnings() and the like want it.

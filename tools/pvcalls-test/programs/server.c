@@ -198,8 +198,8 @@ static void serve(int fd, const char *guest)
 }
 
 /* Of IPv4, or IPv6; :: is both. */
-static socklen_t local_address(struct sockaddr_storage *local,
-			       const char *addr, unsigned int port)
+socklen_t local_address(struct sockaddr_storage *local, const char *addr,
+			unsigned int port)
 {
 	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)local;
 	struct sockaddr_in *in = (struct sockaddr_in *)local;

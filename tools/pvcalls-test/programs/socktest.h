@@ -40,6 +40,8 @@ enum order_verb {
 
 #define GREETING "hello"
 
+socklen_t local_address(struct sockaddr_storage *local, const char *addr,
+			unsigned int port);
 int hole(const char *addr, unsigned int port);
 int server(const char *addr, unsigned int port, const char *guest);
 int keep(const char *addr, unsigned int port);
