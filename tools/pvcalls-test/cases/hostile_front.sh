@@ -128,7 +128,7 @@ UNLOAD_AND_COUNT='n=0
 	echo "$(grep -c pvcalls /proc/interrupts) $(sed -n "s/^MemFree: *\([0-9]*\).*/\1/p" /proc/meminfo)"'
 
 # The kernel log since the last time.  dmesg may need a second try, as all
-# processes here do, see guest/agent.
+# processes here do, see lib/boot.sh.
 # shellcheck disable=SC2016 # for the guest's shell
 LOG='try() { "$@" || "$@" || "$@"; } 2>/dev/null
 	try dmesg -c -t --level=emerg,alert,crit,err,warn >/tmp/log'

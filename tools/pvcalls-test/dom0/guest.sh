@@ -10,7 +10,7 @@
 #	guest_job_kill NAME JOB
 #	guest_destroy NAME
 #
-# The guest has no network: commands go through xenstore, see guest/agent.
+# The guest has no network: commands go through xenstore, see programs/agent.c.
 
 GUEST_NODES=/run/lab/guests
 mkdir -p "$GUEST_NODES"
@@ -119,27 +119,32 @@ guest_start()
 		"$path/data/next" "$number"
 }
 
-guest_job_done()
+# guest_job_end PATH NUMBER: its status, a line, then its output.
+guest_job_end()
 {
-	xenstore-exists "$1/data/job/$2/status"
+	xenstore-read -R "$1/data/job/$2/end" 2>/dev/null
 }
 
 # guest_job_wait NAME JOB SECONDS
 guest_job_wait()
 {
-	local name=$1 number path status
+	local name=$1 number path end said
 	path=$(guest_path "$name") || return 1
 	number=$(<"$GUEST_NODES/$name.job.$2")
+	end=$((SECONDS + $(deadline "$3") + 1))
 
-	if ! wait_for "$3" guest_job_done "$path" "$number"; then
-		echo "guest $name: no answer within $3 s to: $(xenstore-read -R "$path/data/job/$number/cmd")"
-		guest_job_kill "$name" "$2"
-		return 124
-	fi
-	xenstore-read -R "$path/data/job/$number/out"
-	status=$(xenstore-read "$path/data/job/$number/status")
+	until said=$(guest_job_end "$path" "$number"); do
+		if [ "$SECONDS" -ge "$end" ]; then
+			echo "guest $name: no answer within $3 s to: $(xenstore-read -R "$path/data/job/$number/cmd")"
+			guest_job_kill "$name" "$2"
+			return 124
+		fi
+		nap
+	done
 	xenstore-rm "$path/data/job/$number"
-	return "$status"
+	# Without output there is no second line.
+	[[ $said != *$'\n'* ]] || printf '%s\n' "${said#*$'\n'}"
+	return "${said%%$'\n'*}"
 }
 
 guest_job_kill()
@@ -149,7 +154,7 @@ guest_job_kill()
 	number=$(<"$GUEST_NODES/$1.job.$2")
 
 	guest_start "$1" kill "kill -KILL -\$(cat /run/jobs/$number.pid)"
-	wait_for 10 guest_job_done "$path" "$(<"$GUEST_NODES/$1.job.kill")"
+	wait_for 10 guest_job_end "$path" "$(<"$GUEST_NODES/$1.job.kill")"
 }
 
 guest_run()

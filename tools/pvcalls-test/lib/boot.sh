@@ -68,8 +68,9 @@ lab_guest()
 	GUEST_VMLINUX=$VMLINUX
 	mkdir -p "$RUN/guests/$image/lab"
 	cp "$LAB/guest/init" "$RUN/guests/$image/init"
-	cp "$LAB"/guest/* "$RUN/guests/$image/lab/"
-	chmod 755 "$RUN/guests/$image/init" "$RUN/guests/$image"/lab/*
+	progress "the guest's agent" "$CACHE/logs/agent.log" agent_make
+	cp "$CACHE/build/agent" "$RUN/guests/$image/lab/agent"
+	chmod 755 "$RUN/guests/$image/init"
 	modroot "$RUN/guests/$image" GUEST_MODULES "$@"
 }
 

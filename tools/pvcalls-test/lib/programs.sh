@@ -9,6 +9,14 @@ socktest_make()
 		-o "$CACHE/build/socktest" "$LAB"/programs/{client,hold,hole,server,uring}.c
 }
 
+# Static: the guest has no such libraries.
+agent_make()
+{
+	mkdir -p "$CACHE/build"
+	gcc -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -static \
+		-o "$CACHE/build/agent" "$LAB"/programs/{agent,bus}.c
+}
+
 # pvcallsctl into dom0; its Makefile builds in the cache.
 pvcallsctl_install()
 {
