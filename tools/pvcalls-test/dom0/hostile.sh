@@ -96,16 +96,11 @@ rogue_create()
 		echo 8192 >/sys/module/xen_gntalloc/parameters/limit'
 }
 
-# The honest guest fetches a file and sends back what it got.
+# The honest guest fetches a MiB and sends one, both checked.
 honest_moves()
 {
-	local url=http://192.0.2.1 t
-	t=$(deadline 20)
-
-	backend_run 20 'rm -f /srv/www/up/mib.bin'
-	guest_run honest 45 "pvcalls-run curl -sS --max-time $t -o /tmp/mib $url/mib.bin &&
-		pvcalls-run curl -sS --max-time $t -T /tmp/mib $url/up/mib.bin" &&
-		backend_run 20 "cmp $MIB /srv/www/up/mib.bin"
+	guest_run honest 30 "LAB_SLOW=$LAB_SLOW timeout $(deadline 20) \
+		socktest client 192.0.2.1 5000 260 stream_mib_each_way"
 }
 
 rogue_front()
@@ -182,15 +177,16 @@ rogue_revive()
 # console, in its own time.
 GRANTS=/run/lab/grants
 
+# What is read is gone from there, so the end is that of our 'g'.
 grants_printed()
 {
-	xl dmesg >"$GRANTS"
+	xl dmesg -c >>"$GRANTS"
 	grep -q 'gnttab_usage_print_all ] done' "$GRANTS"
 }
 
 grants_of()
 {
-	xl dmesg -c >/dev/null
+	: >"$GRANTS"
 	xl debug-keys g
 	wait_for 10 grants_printed || { echo 999999; return; }
 	awk -v dom="d$1" '
@@ -236,14 +232,17 @@ RES_LEFT=/run/lab/resources.left
 
 resources_back()
 {
-	local name number before
+	local name number
+	local -A before
 
+	while read -r name number; do
+		before[$name]=$number
+	done <"$RES_BEFORE"
 	resources >"$RES_LEFT.now"
 	: >"$RES_LEFT"
 	while read -r name number; do
-		before=$(sed -n "s/^$name //p" "$RES_BEFORE")
-		[ "$number" -le $((before + SLACK[$name])) ] ||
-			echo "$name: $before before, $number now" >>"$RES_LEFT"
+		[ "$number" -le $((before[$name] + SLACK[$name])) ] ||
+			echo "$name: ${before[$name]} before, $number now" >>"$RES_LEFT"
 	done <"$RES_LEFT.now"
 	[ ! -s "$RES_LEFT" ]
 }
@@ -255,12 +254,14 @@ REFUSALS+='|bad ring index|wants version|command ring of domain'
 REFUSALS+='|reading /local/domain/|error/backend|xenbus_dev_error'
 MANY_REFUSALS=16
 
+# What our_warnings() says, and then it is gone.
+WARNINGS_ONCE="dmesg -c $OUR_WARNINGS"
+
 log_is_quiet()
 {
 	local lines
 
-	lines=$(our_warnings "$BACKEND_DOMAIN")
-	backend_run 20 'dmesg -C'
+	lines=$(backend_run 20 "$WARNINGS_ONCE")
 	if grep -v -E "$REFUSALS" <<<"$lines" | grep .; then
 		return 1
 	fi

@@ -430,6 +430,30 @@ static bool stream_blocking_send_is_whole(void)
 	return true;
 }
 
+static bool stream_mib_each_way(void)
+{
+	const size_t size = 1 << 20;
+	char *data = malloc(size), *got = malloc(size);
+	int fd;
+
+	CHECK(data && got);
+	fill(data, size, FILL_SEED);
+	fd = order(ORDER_FILL, size);
+	CHECK(fd >= 0);
+	CHECK(recv(fd, got, size, MSG_WAITALL) == (ssize_t)size);
+	CHECK(!memcmp(data, got, size));
+	CHECK(recv(fd, got, 1, 0) == 0);
+	CHECK(close(fd) == 0);
+	fd = order(ORDER_COUNT, size);
+	CHECK(fd >= 0);
+	CHECK(send(fd, data, size, 0) == (ssize_t)size);
+	CHECK(answer_is(fd, checksum(0, data, size)));
+	CHECK(close(fd) == 0);
+	free(got);
+	free(data);
+	return true;
+}
+
 static bool stream_close_loses_nothing(void)
 {
 	const size_t size = 1 << 20;
@@ -767,6 +791,7 @@ static struct {
 	CASE(stream_sleeper_can_be_killed),
 	CASE(stream_full_then_drained),
 	CASE(stream_blocking_send_is_whole),
+	CASE(stream_mib_each_way),
 	CASE(stream_close_loses_nothing),
 	CASE(stream_edge_triggered),
 	CASE(stream_sendfile_and_splice),

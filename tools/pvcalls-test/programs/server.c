@@ -106,6 +106,17 @@ static void sink(int fd)
 	*sunk = ret < 0 ? -errno : bytes;
 }
 
+static void give(int fd, size_t amount)
+{
+	char *data = malloc(amount);
+
+	if (!data)
+		return;
+	fill(data, amount, FILL_SEED);
+	write_all(fd, data, amount);
+	free(data);
+}
+
 static void total(int fd)
 {
 	uint32_t answer;
@@ -193,6 +204,9 @@ static void serve(int fd, const char *guest)
 		break;
 	case ORDER_TOTAL:
 		total(fd);
+		break;
+	case ORDER_FILL:
+		give(fd, order.amount);
 		break;
 	}
 }

@@ -36,9 +36,11 @@ enum order_verb {
 	ORDER_PENDING,	/* the same, and answer how that connection ended */
 	ORDER_TOTAL,	/* how many bytes the last ORDER_SINK brought */
 	ORDER_SINK,	/* read to the end, remember how many bytes */
+	ORDER_FILL,	/* send @amount bytes, those of fill() from FILL_SEED */
 };
 
 #define GREETING "hello"
+#define FILL_SEED 11
 
 socklen_t local_address(struct sockaddr_storage *local, const char *addr,
 			unsigned int port);
