@@ -3,7 +3,12 @@
 # Unit tests; `check`, which runs every kind of test, and `check-full`, which
 # runs all of them on all kernels.
 
-CHECK_STAGES=(lint unit kunit smoke interop driver hostile e2e hostile-front fuzz)
+# One QEMU after another.
+CHECK_STAGES=(smoke interop driver hostile e2e hostile-front)
+# Meanwhile, with what these leave of the processors: nothing has a deadline.
+CHECK_BESIDE=(kernel lint unit fuzz)
+# With the kernel that was built beside.
+CHECK_LAST=(kunit)
 # VERB [VARIABLE=VALUE...]; some hours.
 CHECK_FULL_STAGES=(
 	lint unit kunit smoke interop driver selftest
@@ -58,25 +63,78 @@ check_stage()
 		$((PASSED - passed)) $((FAILED - failed)))$'\n'
 }
 
+# check_table SECONDS: what ran, and how long all of it took.
+check_table()
+{
+	printf '\n%-24s %7s %8s %8s\n%s' stage time passed failed "$TABLE"
+	printf '%-24s %5d s\n' all "$1"
+}
+
 check_stages()
 {
-	local stage start=$SECONDS
+	local stage
 
-	TABLE=
 	for stage; do
 		check_stage "$stage"
 	done
-	printf '\n%-24s %7s %8s %8s\n%s' stage time passed failed "$TABLE"
-	printf '%-24s %5d s\n' all $((SECONDS - start))
+}
+
+check_beside_run()
+{
+	renice -n 19 "$BASHPID" >/dev/null
+	check_stages "$@"
+	printf '%s' "$TABLE" >"$BESIDE.table"
 	finish
+}
+
+# In a process group of its own, which on_exit ends: its output and its table
+# go to files, and wait for check_beside_end.
+check_beside()
+{
+	BESIDE=$CACHE/logs/beside
+	mkdir -p "${BESIDE%/*}"
+	rm -f "$BESIDE".*
+	set -m
+	(check_beside_run "$@") >"$BESIDE.log" 2>&1 </dev/null &
+	BESIDE_PID=$!
+	set +m
+	note "meanwhile: $*; what they say follows, and is in $BESIDE.log"
+}
+
+check_beside_end()
+{
+	local start=$SECONDS
+
+	note "waiting for what runs beside"
+	wait "$BESIDE_PID" || :
+	BESIDE_PID=
+	# Its last line would be taken for the verdict of all.
+	sed '${/^[0-9]* passed, /d}' "$BESIDE.log"
+	count_from "what ran beside" "$BESIDE.log"
+	TABLE+=$(printf '%-24s %5d s' '(waiting for these:)' \
+		$((SECONDS - start)))$'\n'
+	[ ! -e "$BESIDE.table" ] || TABLE+=$(<"$BESIDE.table")$'\n'
 }
 
 verb_check()
 {
+	local start=$SECONDS
+
+	TABLE=
+	check_beside "${CHECK_BESIDE[@]}"
 	check_stages "${CHECK_STAGES[@]}"
+	check_beside_end
+	check_stages "${CHECK_LAST[@]}"
+	check_table $((SECONDS - start))
+	finish
 }
 
 verb_check-full()
 {
+	local start=$SECONDS
+
+	TABLE=
 	check_stages "${CHECK_FULL_STAGES[@]}"
+	check_table $((SECONDS - start))
+	finish
 }

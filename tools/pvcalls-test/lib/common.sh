@@ -77,6 +77,7 @@ finish()
 on_exit()
 {
 	live_stop
+	[ -z "${BESIDE_PID:-}" ] || kill -- "-$BESIDE_PID" 2>/dev/null || true
 	[ -n "$FINISHED" ] && return
 	printf '%d passed, %d failed\n' "$PASSED" $((FAILED + 1))
 }

@@ -7,7 +7,8 @@ apt_run()
 	local sudo=()
 
 	[ "$(id -u)" = 0 ] || sudo=(sudo)
-	"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get "$@"
+	"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get \
+		-o DPkg::Lock::Timeout=600 "$@"
 }
 
 apt_lists()
@@ -35,16 +36,24 @@ apt_install()
 	apt_run install -q -y --no-install-recommends "$@"
 }
 
+# One verb at a time: `check` runs two.
 deps_install()
 {
 	local missing
 
 	mapfile -t missing < <(deps_missing "$@")
 	[ "${#missing[@]}" != 0 ] || return 0
-	apt_lists
-	HINT='is the network there?  dpkg in order?' \
-		progress "installing ${missing[*]}" "$CACHE/logs/apt-install.log" \
-		apt_install "${missing[@]}"
+	mkdir -p "$CACHE"
+	exec 8>"$CACHE/apt.lock"
+	flock 8
+	mapfile -t missing < <(deps_missing "$@")
+	if [ "${#missing[@]}" != 0 ]; then
+		apt_lists
+		HINT='is the network there?  dpkg in order?' \
+			progress "installing ${missing[*]}" \
+			"$CACHE/logs/apt-install.log" apt_install "${missing[@]}"
+	fi
+	exec 8>&-
 }
 
 deps_build()
@@ -56,7 +65,8 @@ deps_build()
 deps_lab()
 {
 	deps_build
-	deps_install qemu-system-x86 debootstrap cpio kmod xz-utils zstd
+	deps_install qemu-system-x86 debootstrap cpio kmod xz-utils zstd \
+		libxen-dev
 }
 
 deps_unit()
