@@ -10,7 +10,8 @@ DRIVER_NET='modprobe dummy && ip link add net0 type dummy && ip link set net0 up
 # Sets BACKEND_PATH, for dom0/pvcalls.sh; the backend is not loaded yet.
 driver_create()
 {
-	GUEST_BACKEND='' guest_create driver pvcalls 'driver_domain = 1'
+	GUEST_BACKEND='' guest_create driver "${DRIVER_IMAGE:-pvcalls}" \
+		'driver_domain = 1'
 	guest_run driver 30 "$DRIVER_NET"
 }
 

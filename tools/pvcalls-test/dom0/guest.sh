@@ -18,15 +18,18 @@ mkdir -p "$GUEST_NODES"
 guest_config()
 {
 	local name=$1 image=$2
+	local IMAGE_KERNEL IMAGE_TYPE IMAGE_MEMORY
 	shift 2
 
+	# shellcheck disable=SC1090 # lib/kernel.sh makes it
+	. "/lab/guests/$image.env"
 	cat <<-END
 	name = '$name'
-	type = '${GUEST_TYPE:-pv}'
-	kernel = '/lab/vmlinux'
+	type = '$IMAGE_TYPE'
+	kernel = '$IMAGE_KERNEL'
 	ramdisk = '/lab/guests/$image.cpio'
 	extra = 'console=hvc0 loglevel=7 panic=1 dummy.numdummies=0 hostname=$name'
-	memory = ${GUEST_MEMORY:-384}
+	memory = ${GUEST_MEMORY:-$IMAGE_MEMORY}
 	vcpus = 1
 	cpus = "${GUEST_CPU:-1}"
 	max_event_channels = 4095
@@ -37,7 +40,7 @@ guest_config()
 	END
 	# QEMU does not tell Xen when a PVH guest sets XCR0: its extended
 	# registers would not be kept, and Xen 4.20 reports a wrong size.
-	[ "${GUEST_TYPE:-pv}" = pv ] || echo "cpuid = 'host,xsave=0'"
+	[ "$IMAGE_TYPE" = pv ] || echo "cpuid = 'host,xsave=0'"
 	[ $# = 0 ] || printf '%s\n' "$@"
 }
 
@@ -69,6 +72,7 @@ guest_create()
 	limit 60 xl create "/run/lab/$name.cfg"
 	echo "/local/domain/$(xl domid "$name")" >"$GUEST_NODES/$name"
 	echo 0 >"$GUEST_NODES/$name.jobs"
+	cp "/lab/guests/$image.env" "$GUEST_NODES/$name.env"
 	wait_for 60 xenstore-exists "$(guest_path "$name")/data/ready"
 }
 
@@ -81,7 +85,7 @@ guest_gone()
 # a finding, too.
 guest_checks()
 {
-	[ -n "${GUEST_CHECKS:-}" ] || return 0
+	grep -qx 'IMAGE_CHECKS=1' "$GUEST_NODES/$1.env" || return 0
 	guest_run "$1" 60 "$LATE_CHECKS" ||
 		echo "WARNING: no late checks in guest $1" >/dev/hvc0
 }
@@ -102,7 +106,7 @@ guest_destroy()
 	limit 30 xl destroy "$1"
 	wait_for 20 guest_gone "$1"
 	kill "$(<"$GUEST_NODES/$1.tail")" 2>/dev/null || true
-	rm -f "$GUEST_NODES/$1" "$GUEST_NODES/$1.jobs" "$GUEST_NODES/$1.tail"
+	rm -f "$GUEST_NODES/$1" "$GUEST_NODES/$1".{env,jobs,tail}
 }
 
 # Hand a command to the guest's agent; its number is JOB's from now on.

@@ -6,7 +6,8 @@
 #	lab_new NAME			a directory for this run: $RUN
 #	kernel_of dom0|guest		before the two that follow
 #	lab_dom0_modules FILE.ko...	modules that dom0 can modprobe
-#	lab_guest IMAGE FILE.ko...	a guest image with such modules
+#	lab_guest IMAGE FILE.ko...	a guest image with such modules and the
+#					kernel of kernel_of
 #	lab_guest_file IMAGE SRC DEST	one more file in it
 #	lab_dom0_file SRC DEST		one more file in dom0
 #	lab_setting NAME VALUE		a variable for dom0's scripts
@@ -32,7 +33,6 @@ lab_new()
 		xargs -r rm -rf
 	: >"$RUN/dom0/lab/env"
 	kernel_settings
-	lab_setting GUEST_TYPE "$GUEST_TYPE"
 }
 
 lab_setting()
@@ -65,7 +65,9 @@ lab_guest()
 	shift
 
 	kernel_boots
-	GUEST_VMLINUX=$VMLINUX
+	# Once for all images that boot it: dom0 has them in its memory.
+	cp -n "$VMLINUX" "$RUN/dom0/lab/vmlinux-$KERNEL_ID"
+	kernel_image >"$RUN/dom0/lab/guests/$image.env"
 	mkdir -p "$RUN/guests/$image/lab"
 	cp "$LAB/guest/init" "$RUN/guests/$image/init"
 	progress "the guest's agent" "$CACHE/logs/agent.log" agent_make
@@ -88,7 +90,6 @@ lab_images()
 		{ cat "$GUEST_BASE"; overlay "$RUN/guests/$image"; } \
 			>"$RUN/dom0/lab/guests/$image.cpio"
 	done
-	cp "$GUEST_VMLINUX" "$RUN/dom0/lab/vmlinux"
 	cp -r "$LAB/dom0" "$RUN/dom0/lab/"
 	cp "$LAB/dom0/init" "$RUN/dom0/init"
 	chmod 755 "$RUN/dom0/init" "$RUN"/dom0/lab/dom0/*

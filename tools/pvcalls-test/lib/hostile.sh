@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2153 # shared with other files
+# shellcheck shell=bash disable=SC2034,SC2153 # shared with other files
 # SPDX-License-Identifier: GPL-2.0-only
 # A hostile guest: rogue/front_*.c, cases/hostile.sh.
 
@@ -34,14 +34,23 @@ rogue_install()
 	lab_guest_file pvcalls "$CACHE/build/socktest" /usr/bin/socktest
 }
 
+# The driver domain's kernel is what KERNEL says, its clients have dom0's: they
+# are not what is tested here, and are fast.
+driver_install()
+{
+	kernel_of guest
+	modules_ours
+	lab_guest driver "${OURS[@]}"
+	lab_guest_file driver "$CACHE/build/socktest" /usr/bin/socktest
+	lab_setting DRIVER_IMAGE driver
+}
+
 # LAB_SEED=n repeats a run; LAB_ONLY="case ..." runs only those; LAB_LONG=1
 # runs all there are.
 hostile_settings()
 {
 	lab_setting LAB_LONG "${LAB_LONG:-}"
 	lab_setting LAB_ONLY "${LAB_ONLY:-}"
-	# A PV dom0 can not boot a kernel with KASAN, a driver domain can.
-	[ "$KERNEL" != kasan ] || HOSTILE_DRIVER=1
 	lab_setting HOSTILE_DRIVER "${HOSTILE_DRIVER:-}"
 	lab_setting LAB_SEED "${LAB_SEED:-$((RANDOM * 32768 + RANDOM + 1))}"
 }
@@ -50,9 +59,13 @@ verb_hostile()
 {
 	local limit=2400
 
+	# A PV dom0 can not boot a kernel with KASAN, a driver domain can.
+	[ "$KERNEL" != kasan ] || HOSTILE_DRIVER=1
+	[ -z "${HOSTILE_DRIVER:-}" ] || GUEST_ROLE=dom0
 	our_lab
 	rogue_programs
 	rogue_install
+	[ -z "${HOSTILE_DRIVER:-}" ] || driver_install
 	hostile_settings
 	[ -z "${LAB_LONG:-}" ] || limit=7200
 	note "booting Xen; about ten minutes"

@@ -123,6 +123,21 @@ kernel_boots()
 		make -C "$KDIR" INSTALL_MOD_PATH="$KERNEL_DIR" modules_install
 }
 
+# What a guest needs whose kernel is that of kernel_of: for dom0/guest.sh.
+kernel_image()
+{
+	local type=$GUEST_TYPE memory=384 checks=
+
+	case $KERNEL_ID in
+	debug-*)
+		memory=512 checks=1 ;;
+	kasan-*)
+		type=pvh memory=1024 checks=1 ;;
+	esac
+	printf '%s=%q\n' IMAGE_KERNEL "/lab/vmlinux-$KERNEL_ID" \
+		IMAGE_TYPE "$type" IMAGE_MEMORY "$memory" IMAGE_CHECKS "$checks"
+}
+
 # What else a kernel with checks needs of the lab.
 kernel_settings()
 {
@@ -131,13 +146,10 @@ kernel_settings()
 	: "${LAB_SLOW_ASKED:=$LAB_SLOW}"
 	case $KERNEL in
 	debug)
-		slow=$DEBUG_SLOW
-		lab_setting GUEST_MEMORY 512 ;;
+		slow=$DEBUG_SLOW ;;
 	kasan)
 		slow=$KASAN_SLOW
-		LAB_MEMORY=6G
-		GUEST_TYPE=pvh
-		lab_setting GUEST_MEMORY 1024 ;;
+		LAB_MEMORY=6G ;;
 	esac
 	LAB_SLOW=$(awk -v a="$LAB_SLOW_ASKED" -v b="$slow" 'BEGIN { print a * b }')
 	[ "$KERNEL" = debian ] || lab_setting GUEST_CHECKS 1

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # The verbs that boot the lab, and clean.
 
-# One run with our modules on both sides.
+# One run with our modules on both sides; the guests have the kernel of
+# GUEST_ROLE.
 our_lab()
 {
 	lab_prepare
@@ -10,7 +11,7 @@ our_lab()
 	kernel_of dom0
 	modules_ours
 	lab_dom0_modules "${OURS[@]}"
-	kernel_of guest
+	kernel_of "${GUEST_ROLE:-guest}"
 	modules_ours
 	lab_guest pvcalls "${OURS[@]}"
 	pvcalls_run_install "$RUN/guests/pvcalls"
