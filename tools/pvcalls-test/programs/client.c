@@ -105,7 +105,7 @@ static int polled(int fd, int events, int timeout)
 {
 	struct pollfd pollfd = { .fd = fd, .events = events };
 
-	return poll(&pollfd, 1, timeout) > 0 ? pollfd.revents : 0;
+	return poll(&pollfd, 1, scaled(timeout)) > 0 ? pollfd.revents : 0;
 }
 
 static bool answer_is(int fd, uint32_t expected)
