@@ -9,7 +9,7 @@ deps_lint()
 {
 	deps_build
 	deps_install git perl xz-utils linux-source-6.1 sparse shellcheck \
-		codespell cppcheck libxen-dev
+		codespell cppcheck libxen-dev python3-docutils
 }
 
 lint_unpack()
@@ -203,6 +203,18 @@ lint_codespell()
 	codespell --ignore-words-list sring --ignore-regex '\\\(bu' "${files[@]}"
 }
 
+# A table that lost its end is a paragraph for docutils: look for its rule.
+lint_rst()
+{
+	local file
+
+	for file in "${LINT_FILES[@]}"; do
+		[[ $file == *.rst ]] || continue
+		rst2pseudoxml --strict "$file" /dev/null || return
+		! grep -n '^==[= ]*=[^= ]' "$file" || return
+	done
+}
+
 verb_lint()
 {
 	local c shell
@@ -224,6 +236,7 @@ verb_lint()
 	lint_case sparse "with endian checks, the same" lint_sparse
 	lint_case cppcheck "${#LINT_PROGRAMS[@]} files of programs" lint_cppcheck
 	lint_case shellcheck "$shell" lint_shellcheck
+	lint_case docutils "README.rst" lint_rst
 	lint_case codespell "${#LINT_FILES[@]} files" lint_codespell
 	finish
 }
