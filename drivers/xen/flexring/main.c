@@ -7,6 +7,7 @@
 #include <linux/module.h>
 
 #include "flexring.h"
+#include "late.h"
 
 const struct flexring_back_ops flexring_back_xen = {
 	.map	= flexring_map_pages,
@@ -27,6 +28,14 @@ const struct flexring_front_ops flexring_front_xen = {
 	.eoi	 = flexring_event_eoi,
 };
 EXPORT_SYMBOL_GPL(flexring_front_xen);
+
+/* There is nothing to begin. */
+static void __exit flexring_exit(void)
+{
+	flexring_late_exit();
+}
+
+module_exit(flexring_exit);
 
 MODULE_DESCRIPTION("Byte rings between Xen domains");
 MODULE_AUTHOR("the xen-pvcalls developers");

@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 #include <xen/page.h>
 
+#include "late.h"
 #include "share.h"
 
 static void flexring_share_clear(struct flexring_share *share)
@@ -85,7 +86,7 @@ int flexring_share_pages(struct flexring_share *share, domid_t domid,
  *
  * A page that the peer still has mapped is handed to the grant table's own
  * list of deferred entries: it is freed when the peer lets go of it, and not
- * before.
+ * before.  The others may have to wait a little, see late.c.
  *
  * Context: may sleep.
  */
@@ -94,15 +95,20 @@ void flexring_unshare_pages(struct flexring_share *share)
 	unsigned int i, kept = 0;
 
 	for (i = 0; i < share->nr; i++) {
-		if (gnttab_try_end_foreign_access(share->refs[i])) {
-			__free_page(share->pages[i]);
+		if (gnttab_try_end_foreign_access(share->refs[i]))
 			continue;
-		}
 		kept++;
 		gnttab_end_foreign_access(share->refs[i], share->pages[i]);
+		share->pages[i] = NULL;
 	}
-	if (kept)
+	if (kept) {
 		pr_warn_once("the peer keeps %u of %u pages mapped, they stay reserved\n",
 			     kept, share->nr);
+		flexring_late_begin();
+	}
+	for (i = 0; i < share->nr; i++) {
+		if (share->pages[i])
+			flexring_free_page(share->pages[i]);
+	}
 	flexring_share_clear(share);
 }

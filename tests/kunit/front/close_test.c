@@ -9,6 +9,7 @@
 
 #include "../points.h"
 #include "fake.h"
+#include "flexring/late.h"
 #include "pvcalls-front/sock.h"
 
 #define BYTES 100
@@ -160,7 +161,12 @@ static void unsent_forever(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, fake_await(released, test));
 }
 
-/* Pages that the backend keeps are never used again. */
+static bool all_free(void *arg)
+{
+	return !flexring_late_pages();
+}
+
+/* Pages that the backend keeps are never used again, the others a bit later. */
 static void kept(struct kunit *test)
 {
 	int granted = fake_granted();
@@ -173,6 +179,8 @@ static void kept(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, fake_await(closed, test));
 	KUNIT_EXPECT_EQ(test, fake_granted(), granted);
 	KUNIT_EXPECT_EQ(test, fake_kept_pages(), 2U);
+	KUNIT_EXPECT_TRUE(test, flexring_late_pages());
+	KUNIT_EXPECT_TRUE(test, fake_await(all_free, test));
 	/* The connections after it have pages of their own. */
 	start(test, true);
 	KUNIT_EXPECT_EQ(test, prog_send(sock, bytes, BYTES, 0), BYTES);

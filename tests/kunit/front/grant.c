@@ -39,8 +39,10 @@ void fake_grants_exit(void)
 	unsigned int ref;
 
 	for (ref = 1; ref < fake_grant_next; ref++) {
-		if (fake_deferred[ref])
-			__free_page(fake_pages[ref]);
+		if (!fake_deferred[ref])
+			continue;
+		__free_page(fake_pages[ref]);
+		put_page(fake_pages[ref]);
 	}
 }
 
@@ -70,17 +72,21 @@ struct page *fake_page(u32 ref)
 void fake_keep(u32 ref)
 {
 	fake_kept[ref] = true;
+	get_page(fake_pages[ref]);
 }
 
 /**
  * fake_kept_pages - pages that the frontend gave up but must not use again
+ *
+ * One that it has freed all the same has the backend's reference alone.
  */
 unsigned int fake_kept_pages(void)
 {
 	unsigned int ref, nr = 0;
 
 	for (ref = 1; ref < fake_grant_next; ref++)
-		nr += fake_deferred[ref];
+		nr += fake_deferred[ref] &&
+		      page_count(fake_pages[ref]) == 2;
 	return nr;
 }
 

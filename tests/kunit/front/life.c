@@ -10,6 +10,7 @@
 
 #include "../points.h"
 #include "fake.h"
+#include "flexring/late.h"
 #include "pvcalls-front/sock.h"
 
 /**
@@ -208,6 +209,7 @@ void fake_front_exit(struct kunit *test)
 		return;
 	pvfront_proto_exit();
 	pvfront_ring_exit();
+	flexring_late_exit();
 	fake_grants_exit();
 	test->priv = NULL;
 }
