@@ -82,10 +82,10 @@ to_guest()
 }
 
 # The in-tree frontend binds an event channel inside its spinlock, where no one
-# may sleep: a kernel with checks says so at each connection, and lockdep is off
-# in that guest.  Its other reports have a headline of their own.
+# may sleep, and sometimes does: a kernel with checks says so at each connection,
+# and lockdep is off in that guest.  Other reports have a headline of their own.
 INTREE_SAYS='BUG: sleeping function called from invalid context at kernel/locking/mutex'
-INTREE_SAYS+='|BUG: Invalid wait context|Call Trace:|lockdep is (turned )?off'
+INTREE_SAYS+='|BUG: scheduling while atomic: peer|BUG: Invalid wait context|Call Trace:|lockdep is (turned )?off'
 
 TEXTS[connect]="both ends reach Connected"
 connect()

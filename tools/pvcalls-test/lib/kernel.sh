@@ -6,6 +6,7 @@
 #	KERNEL=debian	Debian's, everywhere
 #	KERNEL=debug	with lockdep, kmemleak and more, in dom0 and PV guests
 #	KERNEL=kasan	with KASAN, in PVH guests; Debian's in dom0
+#	KERNEL=kcsan	with KCSAN, for kunit alone
 
 KERNEL=${KERNEL:-debian}
 # How much slower than Debian's they are, for deadlines.
@@ -21,7 +22,7 @@ own_kernel_build()
 	mkdir -p "$dir"
 	echo "unpacking"
 	tar -xf /usr/src/linux-source-6.1.tar.xz -C "$dir" --strip-components=1
-	"$edit" "$dir"
+	[ ! -e "$edit" ] || "$edit" "$dir"
 	cat "$LAB/kernel/lab.config" "$LAB/kernel/$name.config" >"$fragment"
 	make -C "$dir" KCONFIG_ALLCONFIG="$fragment" allnoconfig
 	own_kernel_asked "$dir" "$fragment"
@@ -53,7 +54,7 @@ own_kernel()
 
 	deps_own_kernel
 	version=$(dpkg-query -W -f '${Version}' linux-source-6.1)
-	OWN_ID=$1-$(cat "$LAB"/kernel/{lab,"$1"}.config "$LAB/kernel/$1.edit" |
+	OWN_ID=$1-$(find "$LAB"/kernel/{lab.config,"$1".*} -exec cat {} + |
 		hash_of "$version")
 	OWN_KDIR=$CACHE/own/$OWN_ID
 	OWN_BZIMAGE=$OWN_KDIR/arch/x86/boot/bzImage
@@ -95,7 +96,7 @@ kernel_of()
 	kasan-bookworm:guest)
 		own_kernel kasan ;;
 	*)
-		die "KERNEL=$KERNEL: it is debian, debug or kasan, the latter two with SUITE=bookworm" ;;
+		die "KERNEL=$KERNEL: it is debian, debug or kasan, the latter two with SUITE=bookworm; kcsan is for kunit" ;;
 	esac
 	KVER=$(<"$OWN_KDIR/include/config/kernel.release")
 	KDIR=$OWN_KDIR
@@ -156,10 +157,18 @@ kernel_settings()
 	lab_setting LAB_SLOW "$LAB_SLOW"
 }
 
-# The kernel of `kunit`, which is that of KERNEL=kasan, too.
+# The kernel of `kunit`: with KCSAN, or else that of KERNEL=kasan.
+kernel_kunit()
+{
+	case $KERNEL in
+	kcsan)	own_kernel kcsan ;;
+	*)	own_kernel kasan ;;
+	esac
+}
+
 verb_kernel()
 {
-	own_kernel kasan
-	count_pass "the kernel with KASAN is there: $OWN_ID"
+	kernel_kunit
+	count_pass "the kernel for KUnit is there: $OWN_ID"
 	finish
 }
