@@ -161,13 +161,6 @@ static void bytes_before_the_answer(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, fake_event_masked(ring->port));
 }
 
-static bool has_ended(void *arg)
-{
-	struct fake_ring *ring = arg;
-
-	return READ_ONCE(ring->intf->in_error);
-}
-
 /* The end is told behind the last byte. */
 static void orderly_end(struct kunit *test)
 {
@@ -182,7 +175,7 @@ static void orderly_end(struct kunit *test)
 	/* The ring is full, and there is more. */
 	KUNIT_EXPECT_EQ(test, ring->intf->in_error, 0);
 	KUNIT_EXPECT_EQ(test, fake_ring_get(ring, piece, PIECE), PIECE);
-	KUNIT_EXPECT_TRUE(test, fake_await(has_ended, ring));
+	KUNIT_EXPECT_TRUE(test, fake_await(fake_ring_in_ended, ring));
 	KUNIT_EXPECT_EQ(test, ring->intf->in_error, -ENOTCONN);
 	KUNIT_EXPECT_EQ(test, ring->intf->out_error, 0);
 	KUNIT_EXPECT_EQ(test, ring->intf->in_prod, 2 * PIECE);
@@ -199,7 +192,7 @@ static void reset_after_bytes(struct kunit *test)
 	make(piece, 1, 0, PIECE);
 	KUNIT_ASSERT_EQ(test, net_send(peer, piece, PIECE, 0), PIECE);
 	net_reset(peer);
-	KUNIT_EXPECT_TRUE(test, fake_await(has_ended, ring));
+	KUNIT_EXPECT_TRUE(test, fake_await(fake_ring_in_ended, ring));
 	KUNIT_EXPECT_EQ(test, ring->intf->in_error, -ECONNRESET);
 	KUNIT_EXPECT_EQ(test, ring->intf->out_error, -EPIPE);
 	KUNIT_EXPECT_EQ(test, fake_ring_get(ring, piece, PIECE), PIECE);
@@ -220,7 +213,7 @@ static void expect_broken(struct kunit *test, bool in, u32 value)
 	fake_settle();
 	WRITE_ONCE(*(in ? &ring->intf->in_cons : &ring->intf->out_prod), value);
 	fake_event_fire(ring->port);
-	KUNIT_EXPECT_TRUE_MSG(test, fake_await(has_ended, ring),
+	KUNIT_EXPECT_TRUE_MSG(test, fake_await(fake_ring_in_ended, ring),
 			      "index %u", value);
 	KUNIT_EXPECT_EQ(test, ring->intf->in_error, -EPROTO);
 	fake_settle();

@@ -139,6 +139,7 @@ void expect_option(struct kunit *test, u64 id, u32 level, u32 name, s32 want);
 struct fake_ring *fake_ring(struct kunit *test, u32 order);
 u32 fake_ring_put(struct fake_ring *ring, const u8 *from, u32 bytes);
 u32 fake_ring_get(struct fake_ring *ring, u8 *to, u32 bytes);
+bool fake_ring_in_ended(void *arg);
 
 /* net.c: the rest of the world */
 struct socket *net_listen(struct kunit *test, int backlog, u16 *port);

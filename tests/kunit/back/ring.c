@@ -93,3 +93,14 @@ u32 fake_ring_get(struct fake_ring *ring, u8 *to, u32 bytes)
 		fake_event_fire(ring->port);
 	return bytes;
 }
+
+/**
+ * fake_ring_in_ended - is there an error behind the bytes? For fake_await()
+ * @arg: the ring
+ */
+bool fake_ring_in_ended(void *arg)
+{
+	struct fake_ring *ring = arg;
+
+	return READ_ONCE(ring->intf->in_error);
+}

@@ -73,6 +73,7 @@ static void ends(struct kunit *test)
 	struct pvback_seen seen;
 
 	net_reset(peer);
+	KUNIT_EXPECT_TRUE(test, fake_await(fake_ring_in_ended, ring));
 	look(test, 1, &seen);
 	KUNIT_EXPECT_EQ(test, seen.tally.error, -ECONNRESET);
 	KUNIT_EXPECT_EQ(test, counted(test, PVBACK_COUNT_PEER_RESETS), 1);

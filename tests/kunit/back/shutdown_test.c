@@ -29,11 +29,6 @@ static int shutdown_init(struct kunit *test)
 	return ret;
 }
 
-static bool in_ended(void *arg)
-{
-	return READ_ONCE(((struct fake_ring *)arg)->intf->in_error);
-}
-
 static bool out_ended(void *arg)
 {
 	return READ_ONCE(((struct fake_ring *)arg)->intf->out_error);
@@ -58,7 +53,7 @@ static void expect_out_ended(struct kunit *test, struct fake_ring *ring,
 static void expect_in_ended(struct kunit *test, struct fake_ring *ring,
 			    u32 bytes)
 {
-	KUNIT_EXPECT_TRUE(test, fake_await(in_ended, ring));
+	KUNIT_EXPECT_TRUE(test, fake_await(fake_ring_in_ended, ring));
 	KUNIT_EXPECT_EQ(test, ring->intf->in_error, -ENOTCONN);
 	KUNIT_EXPECT_EQ(test, ring->intf->in_prod, bytes);
 }
@@ -269,7 +264,7 @@ static void without_a_connection(struct kunit *test)
 	step_connecting(test, 4, &req_id);
 	peer = step_connected(test, 5, ring);
 	net_reset(peer);
-	KUNIT_EXPECT_TRUE(test, fake_await(in_ended, ring));
+	KUNIT_EXPECT_TRUE(test, fake_await(fake_ring_in_ended, ring));
 	for (how = RD; how <= RDWR; how++) {
 		EXPECT_ANSWER(test, ask_shutdown(test, 1, how), -ENOENT);
 		EXPECT_ANSWER(test, ask_shutdown(test, 2, how), -ENOTCONN);
@@ -301,7 +296,7 @@ static void index_makes_no_sense(struct kunit *test)
 	fake_settle();
 	WRITE_ONCE(ring->intf->out_prod, 4097);
 	fake_event_fire(ring->port);
-	KUNIT_EXPECT_TRUE(test, fake_await(in_ended, ring));
+	KUNIT_EXPECT_TRUE(test, fake_await(fake_ring_in_ended, ring));
 	KUNIT_EXPECT_EQ(test, ring->intf->in_error, -EPROTO);
 }
 
