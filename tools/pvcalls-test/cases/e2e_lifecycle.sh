@@ -15,7 +15,7 @@ nothing_left()
 
 no_lost_domains()
 {
-	! xl list | grep -q -F '(null)'
+	! xl list | has -F '(null)'
 }
 
 # Of guest $1; the address is open.
@@ -51,7 +51,7 @@ mortal_connect()
 # It is the only one that fetches something at that time.
 mortal_flows()
 {
-	ss -Htn state established dst 192.0.2.1:80 | grep -q .
+	ss -Htn state established dst 192.0.2.1:80 | has .
 }
 
 mortal_silent()

@@ -112,7 +112,7 @@ limits_bad()
 buffers_are()
 {
 	ss -Htmn state established 'dport = :5000' |
-		grep -q -E "skmem:\(r[0-9]+,rb$1,t[0-9]+,tb$1,"
+		has -E "skmem:\(r[0-9]+,rb$1,t[0-9]+,tb$1,"
 }
 
 title limits_bytes "bytes: buffers of a socket, those of a turn, those not sent"

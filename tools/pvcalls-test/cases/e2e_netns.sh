@@ -92,7 +92,7 @@ netns_nft()
 	guest_start honest slow "pvcalls-run curl -sS --limit-rate 100k -o /dev/null http://198.51.100.1/mib.bin"
 	wait_for 10 bash -c 'ip netns exec tenant ss -Htn state established "dport = :80" | grep -q .'
 	uid=$((0x7f000000 + $(guest_domid honest)))
-	tenant ss -Htne state established 'dport = :80' | grep -q "uid:$uid " ||
+	tenant ss -Htne state established 'dport = :80' | has "uid:$uid " ||
 		fail "not uid $uid: $(tenant ss -Htne)"
 	! ss -Htn 'dport = :80' | grep . || fail "in dom0's namespace, too"
 	guest_job_kill honest slow
@@ -100,7 +100,7 @@ netns_nft()
 	tenant nft add chain inet t out '{ type filter hook output priority 0; }'
 	tenant nft add rule inet t out tcp dport 80 counter reject with tcp reset
 	no_fetch 198.51.100.1 || fail "not rejected"
-	tenant nft list table inet t | grep -q -E 'counter packets [1-9]' ||
+	tenant nft list table inet t | has -E 'counter packets [1-9]' ||
 		fail "not by the rule: $(tenant nft list table inet t)"
 	rogue_hold connect-192.0.2.1:80
 	rogue_says 'connect-192.0.2.1:80 0'
@@ -150,7 +150,7 @@ netns_deleted()
 	dmesg -C
 	no_fetch 198.51.100.1 || fail "a connection from nowhere"
 	no_fetch 192.0.2.1 || fail "a connection from dom0's namespace"
-	dmesg | grep -q 'network namespace 77 is gone' || fail "no complaint"
+	dmesg | has 'network namespace 77 is gone' || fail "no complaint"
 	dmesg -C
 	xenstore-rm "$(backend_node honest)/netns"
 	wait_for 10 fetch 192.0.2.1 || fail "no new sockets without the key"
@@ -158,7 +158,7 @@ netns_deleted()
 
 counted()
 {
-	nft list chain inet m out | grep -q -E 'counter packets [1-9]'
+	nft list chain inet m out | has -E 'counter packets [1-9]'
 }
 
 title netns_mark "a mark tells the guest's packets apart in dom0's firewall"

@@ -24,7 +24,7 @@ holds()
 # A server with one process, whatever the number of its connections.
 keeper_up()
 {
-	! srv ss -Hltn 'sport = :5002' | grep -q . || return 0
+	! srv ss -Hltn 'sport = :5002' | has . || return 0
 	srv socktest keep 192.0.2.1 5002 >/dev/null 2>&1 &
 	# shellcheck disable=SC2016 # for that shell
 	wait_for 20 srv bash -c 'ss -Hltn "sport = :5002" | grep -q .'

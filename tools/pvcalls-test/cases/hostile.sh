@@ -83,7 +83,7 @@ hostile_case()
 
 no_zombies()
 {
-	! xl list | grep -q -F '(null)'
+	! xl list | has -F '(null)'
 }
 
 rogue_is_there()

@@ -22,7 +22,7 @@ title case_connect "pvcalls-back in dom0 and pvcalls-front in the guest connect"
 case_connect()
 {
 	dom0 'modprobe pvcalls-back && lsmod | grep -E "flexring|pvcalls"'
-	lsmod | grep -q '^xen_flexring' || fail "xen-flexring did not come along"
+	lsmod | has '^xen_flexring' || fail "xen-flexring did not come along"
 	guest guest 30 'modprobe pvcalls-front && lsmod | grep -E "flexring|pvcalls"'
 	connected guest
 	dom0 "xenstore-read $(backend_node guest)/state $(frontend_node guest)/state"
@@ -118,7 +118,7 @@ END"
 
 slow_connection()
 {
-	ss -Htn state established dst 192.0.2.1 | grep -q ':80 *$'
+	ss -Htn state established dst 192.0.2.1 | has ':80 *$'
 }
 
 title case_visible "the guest's connection is one of dom0's own"

@@ -72,17 +72,15 @@ dom0_answers()
 	guest_run guest 60 "pvcalls-run curl -sSv --max-time 50 http://192.0.2.2:8088/hello.txt 2>&1; true"
 }
 
-# Not grep -q, which ends before it has read all: that would be an error of
-# those who write.
 dom0_says()
 {
-	dom0_answers | grep -i "$1" >/dev/null
+	dom0_answers | has -i "$1"
 }
 
 guest_may_not_bind()
 {
 	guest_run guest 20 "pvcalls-run busybox nc -l -p $1 -w 1 2>&1; true" |
-		grep -i 'permission denied' >/dev/null
+		has -i 'permission denied'
 }
 
 guest_binds()

@@ -207,7 +207,8 @@ KERNEL_RESOURCES='awk '\''
 	$1 == "MemTotal:" { total = $2 }
 	$1 == "MemAvailable:" { print "used", total - $2 }
 	END { print "workqueues", workqueues + 0 }
-	'\'' /proc/net/sockstat /proc/meminfo $(ls /proc/slabinfo 2>/dev/null)'
+	'\'' /proc/net/sockstat /proc/meminfo \
+	$([ ! -e /proc/slabinfo ] || echo /proc/slabinfo)'
 
 # What the backend's domain holds that might be the rogue's, or that of guest
 # $RES_GUEST: one "NAME NUMBER" a line.

@@ -54,7 +54,7 @@ frontend_unload()
 TAINT='loading out-of-tree module taints kernel|module verification failed'
 
 # Of dmesg; for a small shell, too.
-OUR_WARNINGS="--level=emerg,alert,crit,err,warn | grep -E 'pvcalls|flexring' | grep -v -E '$TAINT' || true"
+OUR_WARNINGS="--level=emerg,alert,crit,err,warn | awk '/pvcalls|flexring/ && !/$TAINT/'"
 
 # our_warnings dom0|GUEST
 our_warnings()

@@ -44,8 +44,16 @@ limit()
 	timeout -k 5 "$t" "$@"
 }
 
+# has ARGUMENT...: grep -q for the end of a pipe.  That one is gone when it has
+# found its line; whoever still writes dies of it, and so would the case, since
+# pipefail is on.
+has()
+{
+	grep "$@" >/dev/null
+}
+
 # The tcp port is listened on in this namespace.
 listening()
 {
-	ss -Hltn "sport = :$1" | grep -q .
+	ss -Hltn "sport = :$1" | has .
 }
