@@ -61,10 +61,22 @@ static int shim_release(struct socket *sock)
 	return ret;
 }
 
-static int shim_accept(struct socket *sock, struct socket *newsock, int flags,
-		       bool kern)
+static int shim_accept(struct socket *sock, struct socket *newsock,
+		       PVCALLS_ACCEPT_PARAMS)
 {
-	return pvcalls_front_accept(sock, newsock, flags);
+	return pvcalls_front_accept(sock, newsock, PVCALLS_ACCEPT_FLAGS);
+}
+
+static int shim_bind(struct socket *sock, struct pvcalls_sockaddr *addr,
+		     int len)
+{
+	return pvcalls_front_bind(sock, (struct sockaddr *)addr, len);
+}
+
+static int shim_connect(struct socket *sock, struct pvcalls_sockaddr *addr,
+			int len, int flags)
+{
+	return pvcalls_front_connect(sock, (struct sockaddr *)addr, len, flags);
 }
 
 /* The protocol has no names to get, but security modules ask before listen. */
@@ -80,8 +92,8 @@ static const struct proto_ops shim_ops = {
 	.family		= PF_INET,
 	.owner		= THIS_MODULE,
 	.release	= shim_release,
-	.bind		= pvcalls_front_bind,
-	.connect	= pvcalls_front_connect,
+	.bind		= shim_bind,
+	.connect	= shim_connect,
 	.socketpair	= sock_no_socketpair,
 	.accept		= shim_accept,
 	.getname	= shim_getname,
