@@ -136,7 +136,7 @@ static struct client_case *const subjects[] = {
 	connect_cases, stream_cases, wait_cases, listen_cases, place_cases,
 };
 
-#define SUBJECTS (sizeof(subjects) / sizeof(subjects[0]))
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 
 static void try_case(struct client_case *one, unsigned int number)
 {
@@ -152,7 +152,7 @@ static int client(const char *only)
 	unsigned int i, number = 0, passed = 0, failed = 0;
 	struct client_case *one;
 
-	for (i = 0; i < SUBJECTS; i++) {
+	for (i = 0; i < ARRAY_SIZE(subjects); i++) {
 		for (one = subjects[i]; one->name; one++) {
 			number++;
 			if (only && strcmp(only, one->name))
@@ -163,7 +163,7 @@ static int client(const char *only)
 		}
 	}
 	/* Once more, since of a long log only the end is shown. */
-	for (i = 0; i < SUBJECTS; i++) {
+	for (i = 0; i < ARRAY_SIZE(subjects); i++) {
 		for (one = subjects[i]; one->name; one++) {
 			if (one->failed)
 				printf("# failed: %s\n", one->name);
