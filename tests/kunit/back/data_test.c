@@ -194,6 +194,7 @@ static void reset_after_bytes(struct kunit *test)
 	net_reset(peer);
 	KUNIT_EXPECT_TRUE(test, fake_await(fake_ring_in_ended, ring));
 	KUNIT_EXPECT_EQ(test, ring->intf->in_error, -ECONNRESET);
+	KUNIT_EXPECT_TRUE(test, fake_await(fake_ring_out_ended, ring));
 	KUNIT_EXPECT_EQ(test, ring->intf->out_error, -EPIPE);
 	KUNIT_EXPECT_EQ(test, fake_ring_get(ring, piece, PIECE), PIECE);
 	expect_bytes(test, piece, 1, 0, PIECE);

@@ -140,6 +140,7 @@ struct fake_ring *fake_ring(struct kunit *test, u32 order);
 u32 fake_ring_put(struct fake_ring *ring, const u8 *from, u32 bytes);
 u32 fake_ring_get(struct fake_ring *ring, u8 *to, u32 bytes);
 bool fake_ring_in_ended(void *arg);
+bool fake_ring_out_ended(void *arg);
 
 /* net.c: the rest of the world */
 struct socket *net_listen(struct kunit *test, int backlog, u16 *port);

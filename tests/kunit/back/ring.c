@@ -104,3 +104,14 @@ bool fake_ring_in_ended(void *arg)
 
 	return READ_ONCE(ring->intf->in_error);
 }
+
+/**
+ * fake_ring_out_ended - does the backend take no more? For fake_await()
+ * @arg: the ring
+ */
+bool fake_ring_out_ended(void *arg)
+{
+	struct fake_ring *ring = arg;
+
+	return READ_ONCE(ring->intf->out_error);
+}

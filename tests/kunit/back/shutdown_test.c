@@ -29,11 +29,6 @@ static int shutdown_init(struct kunit *test)
 	return ret;
 }
 
-static bool out_ended(void *arg)
-{
-	return READ_ONCE(((struct fake_ring *)arg)->intf->out_error);
-}
-
 /* As much is in the ring as there is room for; TCP may have more. */
 static bool in_full(void *arg)
 {
@@ -45,7 +40,7 @@ static bool in_full(void *arg)
 static void expect_out_ended(struct kunit *test, struct fake_ring *ring,
 			     u32 bytes)
 {
-	KUNIT_EXPECT_TRUE(test, fake_await(out_ended, ring));
+	KUNIT_EXPECT_TRUE(test, fake_await(fake_ring_out_ended, ring));
 	KUNIT_EXPECT_EQ(test, ring->intf->out_error, -EPIPE);
 	KUNIT_EXPECT_EQ(test, ring->intf->out_cons, bytes);
 }
@@ -285,7 +280,7 @@ static void index_makes_no_sense(struct kunit *test)
 	fake_settle();
 	WRITE_ONCE(ring->intf->out_prod, 4097);
 	EXPECT_ANSWER(test, ask_shutdown(test, 1, WR), -EPROTO);
-	KUNIT_EXPECT_TRUE(test, fake_await(out_ended, ring));
+	KUNIT_EXPECT_TRUE(test, fake_await(fake_ring_out_ended, ring));
 	KUNIT_EXPECT_EQ(test, ring->intf->out_error, -EPROTO);
 	EXPECT_ANSWER(test, ask_shutdown(test, 1, WR), -ENOTCONN);
 	EXPECT_ANSWER(test, ask_release(test, 1), 0);
