@@ -30,7 +30,7 @@
 
 #include "late.h"
 
-/* Of this, Xen needs some milliseconds for each GiB of the dying domain. */
+/* Longer than Xen took for a domain of the lab; not measured for large ones. */
 #ifndef FLEXRING_LATE_PERIOD
 #define FLEXRING_LATE_PERIOD (5 * HZ)
 #endif
@@ -49,7 +49,7 @@ static unsigned long flexring_late_until;
 /**
  * flexring_late_begin - a page was found mapped: its peer may be dying
  *
- * Context: may not sleep for long; takes a spinlock.
+ * Context: any but interrupts.
  */
 void flexring_late_begin(void)
 {

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Our modules against the in-tree ones of Linux 6.1, one boot, two pairings:
+# Our modules against the in-tree ones of the kernel that runs, two pairings in
+# one boot:
 #
 #	guest "intree"	in-tree frontend (with a user of ours), our backend
 #	guest "ours"	our frontend, in-tree backend (with its one-line fix)

@@ -18,7 +18,8 @@ mkdir -p "$GUEST_NODES"
 guest_config()
 {
 	local name=$1 image=$2
-	local IMAGE_KERNEL IMAGE_TYPE IMAGE_MEMORY
+	# shellcheck disable=SC2034 # guest_checks() reads the last one elsewhere
+	local IMAGE_KERNEL IMAGE_TYPE IMAGE_MEMORY IMAGE_CHECKS
 	shift 2
 
 	# shellcheck disable=SC1090 # lib/kernel.sh makes it

@@ -21,6 +21,7 @@ lab_prepare()
 	deps_lab
 	xen_fetch
 	roots_make
+	progress "the guests' agent" "$CACHE/logs/agent.log" agent_make
 }
 
 lab_new()
@@ -70,7 +71,6 @@ lab_guest()
 	kernel_image >"$RUN/dom0/lab/guests/$image.env"
 	mkdir -p "$RUN/guests/$image/lab"
 	cp "$LAB/guest/init" "$RUN/guests/$image/init"
-	progress "the guest's agent" "$CACHE/logs/agent.log" agent_make
 	cp "$CACHE/build/agent" "$RUN/guests/$image/lab/agent"
 	chmod 755 "$RUN/guests/$image/init"
 	modroot "$RUN/guests/$image" GUEST_MODULES "$@"

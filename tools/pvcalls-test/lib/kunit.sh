@@ -59,7 +59,7 @@ kunit_races()
 			block = title = ""
 		}
 		{ block = block $0 "\n" }
-		/={60}/ { if (inside) flush(); inside = !inside; next }
+		/==============================/ { if (inside) flush(); inside = !inside; next }
 		/BUG: KCSAN/ { title = $0; sub(/^\[[ 0-9.]*\]/, "", title) }
 		!inside { flush() }
 		END { flush() }' "$RUN/console.log" >"$RUN/console.new"

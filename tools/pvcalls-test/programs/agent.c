@@ -9,8 +9,8 @@
  *
  * Each job is a process group of its own, whose number is in /run/jobs/N.pid:
  * a stuck command does not stop the next one.  This is no script because one
- * would run ten processes for each job, half a second in an emulated guest,
- * and five in one with KASAN.
+ * would run ten processes for each job, which take their time where a processor
+ * is emulated.
  *
  * Copyright (C) 2026 the xen-pvcalls developers
  */
@@ -230,8 +230,12 @@ int main(void)
 	do {
 		if (fds[0].revents)
 			child_ended(fds[0].fd);
-		/* It fires when it is set, too, for what came before it. */
-		if (bus_event())
+		/*
+		 * It fires when it is set, too, for what came before it.  An
+		 * event may also come while a job is fetched: poll() would not
+		 * see that one any more.
+		 */
+		while (bus_event())
 			jobs_new();
 	} while (poll(fds, 2, -1) > 0);
 	perror("agent: poll");

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -112,10 +113,16 @@ bool bus_event(void)
 	struct pollfd fd = { .fd = bus, .events = POLLIN };
 	struct xsd_sockmsg head;
 	bool came = event_came;
+	char *body;
 
 	event_came = false;
 	while (poll(&fd, 1, 0) > 0) {
-		free(bus_message(&head));
+		body = bus_message(&head);
+		if (!body) {
+			perror("bus");
+			exit(1);
+		}
+		free(body);
 		came = true;
 	}
 	return came;

@@ -2,9 +2,8 @@
 /*
  * A guest's own part of xenstore, over /dev/xen/xenbus.
  *
- * libxenstore wants a thread for a watch, whose stack it measures with dlsym():
- * in a static program, and the guest has no libraries to link with, xs_watch()
- * fails.
+ * Not libxenstore: the guest has no libraries, and in a static program its
+ * xs_watch(), which makes a thread, failed.
  *
  * Copyright (C) 2026 the xen-pvcalls developers
  */
