@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 
 #include "command.h"
+#include "command_ring.h"
 #include "guest.h"
 #include "main.h"
 #include "socket.h"
@@ -220,15 +221,18 @@ static void pvback_command_dispatch(struct pvback_guest *guest,
  */
 static bool pvback_command_rest(struct pvback_guest *guest)
 {
-	int more = 0;
+	struct xen_pvcalls_back_ring *ring = &guest->ring;
+	bool more = false;
 
 	spin_lock(&guest->ring_lock);
 	if (guest->live) {
-		RING_FINAL_CHECK_FOR_REQUESTS(&guest->ring, more);
+		more = command_ring_rest(&ring->sring->req_prod,
+					 &ring->sring->req_event,
+					 ring->req_cons);
 		if (!more && test_bit(0, &guest->event.owed)) {
-			guest->ops->eoi(&guest->event, guest->eoi_cons !=
-					guest->ring.req_cons);
-			guest->eoi_cons = guest->ring.req_cons;
+			guest->ops->eoi(&guest->event,
+					guest->eoi_cons != ring->req_cons);
+			guest->eoi_cons = ring->req_cons;
 		}
 	}
 	spin_unlock(&guest->ring_lock);
@@ -281,7 +285,7 @@ static void pvback_command_respond(struct pvback_guest *guest,
 	const struct xen_pvcalls_request *wire = &call->wire;
 	struct xen_pvcalls_back_ring *ring = &guest->ring;
 	struct xen_pvcalls_response *rsp;
-	int notify;
+	bool notify;
 
 	lockdep_assert_held(&guest->ring_lock);
 
@@ -298,7 +302,10 @@ static void pvback_command_respond(struct pvback_guest *guest,
 		container_of(rsp, struct xen_pvcalls_long_response, head)->u =
 			call->extra;
 	ring->rsp_prod_pvt++;
-	RING_PUSH_RESPONSES_AND_CHECK_NOTIFY(ring, notify);
+	notify = command_ring_publish(&ring->sring->rsp_prod,
+				      &ring->sring->rsp_event,
+				      ring->rsp_prod_pvt - 1,
+				      ring->rsp_prod_pvt);
 	trace_pvback_answer(guest, wire, ret);
 	pvback_stats_add(&guest->stats, PVBACK_COUNT_ANSWERS, 1);
 	pvback_stats_add(&guest->stats, notify ? PVBACK_COUNT_NOTIFIED :

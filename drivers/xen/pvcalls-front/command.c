@@ -19,6 +19,7 @@
 #include <linux/slab.h>
 #include <xen/xenbus.h>
 
+#include "command_ring.h"
 #include "device.h"
 #include "ring.h"
 
@@ -109,11 +110,13 @@ static bool pvfront_push(struct pvfront_dev *dev, struct pvfront_call *call)
 
 static void pvfront_notify(struct pvfront_dev *dev)
 {
-	int notify;
+	struct xen_pvcalls_sring *sring = dev->ring.sring;
+	RING_IDX old = dev->published;
 
 	lockdep_assert_held(&dev->lock);
-	RING_PUSH_REQUESTS_AND_CHECK_NOTIFY(&dev->ring, notify);
-	if (notify)
+	dev->published = dev->ring.req_prod_pvt;
+	if (command_ring_publish(&sring->req_prod, &sring->req_event, old,
+				 dev->published))
 		dev->ops->notify(&dev->event);
 }
 
@@ -289,13 +292,13 @@ static bool pvfront_take(struct pvfront_dev *dev, struct list_head *finished)
 static bool pvfront_take_all(struct pvfront_dev *dev,
 			     struct list_head *finished)
 {
+	struct xen_pvcalls_sring *sring = dev->ring.sring;
 	bool any = false;
 	RING_IDX prod;
-	int more;
 
 	lockdep_assert_held(&dev->lock);
 	do {
-		prod = READ_ONCE(dev->ring.sring->rsp_prod);
+		prod = READ_ONCE(sring->rsp_prod);
 		/* The responses are read after the index that covers them. */
 		virt_rmb();
 		if (RING_RESPONSE_PROD_OVERFLOW(&dev->ring, prod)) {
@@ -307,8 +310,8 @@ static bool pvfront_take_all(struct pvfront_dev *dev,
 			if (!pvfront_take(dev, finished))
 				return any;
 		}
-		RING_FINAL_CHECK_FOR_RESPONSES(&dev->ring, more);
-	} while (more);
+	} while (command_ring_rest(&sring->rsp_prod, &sring->rsp_event,
+				   dev->ring.rsp_cons));
 	return any;
 }
 

@@ -144,6 +144,7 @@ int pvfront_dev_open_ring(struct pvfront_dev *dev)
 	sring = page_address(dev->share.pages[0]);
 	SHARED_RING_INIT(sring);
 	FRONT_RING_INIT(&dev->ring, sring, dev->share.nr * XEN_PAGE_SIZE);
+	dev->published = 0;
 	pvfront_reqtab_init(&dev->tab, RING_SIZE(&dev->ring));
 	dev->parked = 0;
 	dev->accepting = 0;

@@ -55,6 +55,7 @@ struct pvfront_call {
  * @connected: requests may be sent
  * @broken: the backend broke the protocol; nothing is believed any more
  * @ring: the command ring, private part
+ * @published: how much of it the backend has been shown, @ring.sring->req_prod
  * @share: its pages
  * @event: its event channel
  * @tab: ids of the requests that were sent
@@ -83,6 +84,7 @@ struct pvfront_dev {
 	bool connected;
 	bool broken;
 	struct xen_pvcalls_front_ring ring;
+	RING_IDX published;
 	struct flexring_share share;
 	struct flexring_event event;
 	struct pvfront_reqtab tab;

@@ -9,6 +9,7 @@
 #include <linux/rtnetlink.h>
 
 #include "../points.h"
+#include "command_ring.h"
 #include "fake.h"
 #include "pvcalls-back/main.h"
 #include "pvcalls-back/socket.h"
@@ -185,8 +186,8 @@ void fake_back_exit(struct kunit *test)
 u32 fake_send(struct kunit *test, const struct xen_pvcalls_request *req)
 {
 	struct fake_back *fake = test->priv;
+	struct xen_pvcalls_sring *sring = fake->ring.sring;
 	struct xen_pvcalls_request *slot;
-	int notify;
 
 	KUNIT_ASSERT_LT(test, fake->nr, (unsigned int)FAKE_REQUESTS);
 	fake_collect(test);
@@ -197,8 +198,9 @@ u32 fake_send(struct kunit *test, const struct xen_pvcalls_request *req)
 	fake->requests[fake->nr].cmd = req->cmd;
 	fake->requests[fake->nr].id = req->u.poll.id;
 	fake->ring.req_prod_pvt++;
-	RING_PUSH_REQUESTS_AND_CHECK_NOTIFY(&fake->ring, notify);
-	if (notify)
+	if (command_ring_publish(&sring->req_prod, &sring->req_event,
+				 fake->ring.req_prod_pvt - 1,
+				 fake->ring.req_prod_pvt))
 		fake_event_fire(fake->port);
 	return fake->nr++;
 }
@@ -229,11 +231,11 @@ static void fake_take(struct kunit *test,
 void fake_collect(struct kunit *test)
 {
 	struct fake_back *fake = test->priv;
+	struct xen_pvcalls_sring *sring = fake->ring.sring;
 	struct xen_pvcalls_long_response rsp;
-	int more;
 
 	do {
-		RING_IDX prod = READ_ONCE(fake->ring.sring->rsp_prod);
+		RING_IDX prod = READ_ONCE(sring->rsp_prod);
 
 		/* The responses are read after the index. */
 		virt_rmb();
@@ -246,8 +248,8 @@ void fake_collect(struct kunit *test)
 			fake->ring.rsp_cons++;
 			fake_take(test, &rsp);
 		}
-		RING_FINAL_CHECK_FOR_RESPONSES(&fake->ring, more);
-	} while (more);
+	} while (command_ring_rest(&sring->rsp_prod, &sring->rsp_event,
+				   fake->ring.rsp_cons));
 }
 
 struct fake_wanted {

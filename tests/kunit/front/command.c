@@ -4,6 +4,7 @@
  *
  * Copyright (C) 2026 the xen-pvcalls developers
  */
+#include "command_ring.h"
 #include "fake.h"
 
 /* The identifier stands first in the arguments of every command. */
@@ -31,13 +32,14 @@ struct xen_pvcalls_response fake_response(const struct xen_pvcalls_request *req,
 static void fake_push(struct fake_front *fake,
 		      const struct xen_pvcalls_response *rsp)
 {
-	int notify;
+	struct xen_pvcalls_sring *sring = fake->ring.sring;
 
 	lockdep_assert_held(&fake->lock);
 	*RING_GET_RESPONSE(&fake->ring, fake->ring.rsp_prod_pvt) = *rsp;
 	fake->ring.rsp_prod_pvt++;
-	RING_PUSH_RESPONSES_AND_CHECK_NOTIFY(&fake->ring, notify);
-	if (notify)
+	if (command_ring_publish(&sring->rsp_prod, &sring->rsp_event,
+				 fake->ring.rsp_prod_pvt - 1,
+				 fake->ring.rsp_prod_pvt))
 		fake_event_fire(fake->dev->event.port);
 }
 
@@ -96,11 +98,11 @@ static void fake_take(struct fake_front *fake)
 
 static void fake_take_all(struct fake_front *fake)
 {
-	int more;
+	struct xen_pvcalls_sring *sring = fake->ring.sring;
 
 	lockdep_assert_held(&fake->lock);
 	do {
-		RING_IDX prod = READ_ONCE(fake->ring.sring->req_prod);
+		RING_IDX prod = READ_ONCE(sring->req_prod);
 
 		/* The requests are read after the index. */
 		virt_rmb();
@@ -108,8 +110,8 @@ static void fake_take_all(struct fake_front *fake)
 			fake_take(fake);
 		if (WARN_ON_ONCE(fake->nr == FAKE_REQUESTS))
 			return;
-		RING_FINAL_CHECK_FOR_REQUESTS(&fake->ring, more);
-	} while (more);
+	} while (command_ring_rest(&sring->req_prod, &sring->req_event,
+				   fake->ring.req_cons));
 }
 
 /**
