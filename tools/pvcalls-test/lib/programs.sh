@@ -6,7 +6,7 @@ socktest_make()
 {
 	mkdir -p "$CACHE/build"
 	gcc -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -static \
-		-o "$CACHE/build/socktest" "$LAB"/programs/{client*,hold,hole,server,uring}.c
+		-o "$CACHE/build/socktest" "$LAB"/programs/{client*,hold,hole,server,soak*,uring}.c
 }
 
 # Static: the guest has no such libraries.

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "client.h"
+#include "soak.h"
 
 const char *host;
 unsigned int base_port;
@@ -179,7 +180,10 @@ static int usage(void)
 	      "       socktest client ADDRESS PORT [PROTOCOL [CASE]]\n"
 	      "       socktest keep ADDRESS PORT\n"
 	      "       socktest hold ADDRESS PORT PROTOCOL CONNECTIONS...\n"
-	      "       socktest churn ADDRESS PORT PROTOCOL TIMES\n", stderr);
+	      "       socktest churn ADDRESS PORT PROTOCOL TIMES\n"
+	      "       socktest soak-serve ADDRESS PORT PROTOCOL\n"
+	      "       socktest soak ADDRESS PORT PROTOCOL CONNECTIONS SECONDS SEED\n",
+	      stderr);
 	return 2;
 }
 
@@ -197,6 +201,10 @@ int main(int argc, char **argv)
 	if (argc == 6 && !strcmp(argv[1], "churn"))
 		return churn(argv[2], atoi(argv[3]), atoi(argv[4]),
 			     atoi(argv[5]));
+	if (argc == 5 && !strcmp(argv[1], "soak-serve"))
+		return soak_serve(argv[2], atoi(argv[3]), atoi(argv[4]));
+	if (argc == 8 && !strcmp(argv[1], "soak"))
+		return soak(argv + 2);
 	if (argc < 4 || strcmp(argv[1], "client"))
 		return usage();
 	host = argv[2];

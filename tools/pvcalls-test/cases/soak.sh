@@ -1,0 +1,216 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Many guests with many connections for a long time, which are opened, closed
+# and broken off at random; each byte of them is checked by its receiver, and
+# nothing is left of them in the end.  See programs/soak.h.
+
+# shellcheck source=/dev/null
+. /lab/dom0/hostile.sh
+
+SOAK_SECONDS=$((SOAK_MINUTES * 60))
+# Of four sockets of a guest it connects three; one is of its listener.
+SOAK_IN=$((SOAK_SOCKETS / 4))
+SOAK_OUT=$((SOAK_SOCKETS - SOAK_IN))
+mapfile -t SOAKERS < <(seq -f 'soak%g' "$SOAK_GUESTS")
+
+soak_port()
+{
+	echo $((6000 + ${1#soak}))
+}
+
+# What is in use, in a guest's own kernel and for it in dom0.
+soak_resources()
+{
+	guest_run "$1" 30 "$KERNEL_RESOURCES" | awk '{ print "guest-" $0 }'
+	RES_GUEST=$1 resources
+}
+
+title soak_begin "$SOAK_GUESTS guests, each with a server of its own"
+soak_begin()
+{
+	local name
+
+	net_up
+	ip netns exec srv socktest soak-serve 192.0.2.1 5003 0 >/run/lab/soak.srv 2>&1 &
+	echo "$!" >/run/lab/soak.pid
+	modprobe pvcalls-back
+	for name in "${SOAKERS[@]}"; do
+		guest_create "$name"
+		guest_run "$name" 60 'modprobe pvcalls-front'
+		connected "$name"
+		guest_start "$name" serve \
+			"socktest soak-serve 0.0.0.0 $(soak_port "$name") 260"
+		wait_for 20 listening "$(soak_port "$name")"
+	done
+	for name in "${SOAKERS[@]}"; do
+		soak_resources "$name" >"/run/lab/before.$name"
+	done
+	dmesg -C
+}
+
+# soak_sum FILE: of all guests, a file of the backend's statistics.
+soak_sum()
+{
+	cat /sys/bus/xen-backend/devices/pvcalls-*/statistics/"$1" |
+		awk '{ n += $1 } END { print n + 0 }'
+}
+
+soak_tell()
+{
+	emit "-- minute $1: $(soak_sum connects) connected, $(soak_sum accepts) accepted, $(soak_sum sockets) there, $(($(soak_sum bytes_out) >> 20)) MiB out of the guests, $(($(soak_sum bytes_in) >> 20)) MiB in, slab of dom0 $(awk '/^SUnreclaim/ { print $2 }' /proc/meminfo) KiB"
+}
+
+soak_start()
+{
+	local name seed=$LAB_SEED
+	local client="LAB_SLOW=$LAB_SLOW socktest soak"
+
+	for name in "${SOAKERS[@]}"; do
+		seed=$((seed + 7919))
+		guest_start "$name" soak \
+			"$client 192.0.2.1 5003 260 $SOAK_OUT $SOAK_SECONDS $seed"
+		bash -c "$client 192.0.2.2 $(soak_port "$name") 0 $SOAK_IN $SOAK_SECONDS $((seed + 1))" \
+			>"/run/lab/soak.in.$name" 2>&1 &
+		echo "$!" >"/run/lab/soak.in.$name.pid"
+	done
+}
+
+soak_in_ended()
+{
+	! kill -0 "$(<"/run/lab/soak.in.$1.pid")" 2>/dev/null
+}
+
+# A connection may take its time to end, or to be given up as stalled.
+soak_wait()
+{
+	local name st=0
+
+	for name in "${SOAKERS[@]}"; do
+		guest_job_wait "$name" soak 300 >"/run/lab/soak.out.$name" 2>&1 ||
+			st=1
+		wait_for 300 soak_in_ended "$name" || st=1
+	done
+	return "$st"
+}
+
+# soak_compare WHAT CLIENT... SERVER: files; each job of these clients has come to its
+# end at their server, and nothing was wrong at either end.
+soak_compare()
+{
+	local what=$1 said st=0
+	shift
+
+	said=$(soak_sums "$@") || st=1
+	emit "-- $what: $said"
+	return "$st"
+}
+
+soak_sums()
+{
+	awk '
+		$1 == "done" || $1 == "served" {
+			lines++
+			for (i = 2; i < NF; i += 2)
+				n[$1 " " $i] += $(i + 1)
+		}
+		{ last = $0 }
+		END {
+			split("echo send fetch leave drop", jobs, " ")
+			for (i in jobs) {
+				all += n["done " jobs[i]]
+				if (n["done " jobs[i]] != n["served " jobs[i]])
+					bad = bad " " jobs[i] ": " n["done " jobs[i]] \
+						" done, " n["served " jobs[i]] " served;"
+			}
+			if (n["done wrong"] + n["served wrong"] + n["served open"])
+				bad = bad " wrong or open ones;"
+			if (lines != ARGC - 1)
+				bad = bad " " lines " of " ARGC - 1 " have ended;"
+			if (!all)
+				bad = bad " no connection at all;"
+			printf "%d connections, %d bytes received by clients%s\n",
+				all, n["done received"], bad
+			exit bad != ""
+		}' "$@"
+}
+
+title soak_run "$SOAK_SOCKETS sockets each for $SOAK_MINUTES minutes, closed at random: all bytes are right"
+soak_run()
+{
+	local minute name st=0
+
+	soak_start
+	for ((minute = 1; minute <= SOAK_MINUTES; minute++)); do
+		sleep 60
+		soak_tell "$minute"
+	done
+	soak_wait || st=1
+	# The last bytes of what was closed are on their way.
+	sleep 5
+	kill -TERM "$(</run/lab/soak.pid)"
+	wait_for 20 grep -q served /run/lab/soak.srv || st=1
+	soak_compare "out of the guests" /run/lab/soak.out.* /run/lab/soak.srv ||
+		st=1
+	for name in "${SOAKERS[@]}"; do
+		# shellcheck disable=SC2016 # for the guest's shell
+		guest_run "$name" 20 'kill -TERM $(pidof socktest)'
+		guest_job_wait "$name" serve 60 >"/run/lab/serve.$name" 2>&1 ||
+			st=1
+		soak_compare "into $name" "/run/lab/soak.in.$name" \
+			"/run/lab/serve.$name" || st=1
+	done
+	[ "$st" = 0 ] && return
+	head -n 30 /run/lab/soak.srv /run/lab/soak.{in,out}.soak? /run/lab/serve.*
+	fail "bytes or connections were lost"
+}
+
+# soak_back NAME: there is no more than before.
+soak_back()
+{
+	soak_resources "$1" >"$RES_LEFT.now"
+	awk -v checks="$CHECKS" '
+		BEGIN {
+			slack["slab"] = 6144 * checks
+			slack["used"] = 32768 * checks
+			slack["workqueues"] = 64
+		}
+		FNR == NR { before[$1] = $2; next }
+		{
+			name = $1
+			sub("guest-", "", name)
+			if ($2 > before[$1] + slack[name]) {
+				print $1 ": " before[$1] " before, " $2 " now"
+				bad = 1
+			}
+		}
+		END { exit bad }' "/run/lab/before.$1" "$RES_LEFT.now" >"$RES_LEFT"
+}
+
+title soak_left "nothing of it is left, in dom0 and in the guests"
+soak_left()
+{
+	local name
+
+	for name in "${SOAKERS[@]}"; do
+		wait_for 90 soak_back "$name" ||
+			fail "left of $name: $(<"$RES_LEFT")"
+		emit "-- $name: before $(paste -sd ' ' "/run/lab/before.$name"); after $(paste -sd ' ' "$RES_LEFT.now")"
+		no_warnings "$name"
+	done
+	no_warnings dom0
+}
+
+title soak_end "guests and backend end, and no module is left"
+soak_end()
+{
+	local name
+
+	for name in "${SOAKERS[@]}"; do
+		frontend_unload "$name"
+		guest_destroy "$name"
+	done
+	backend_unload
+	! lsmod | grep -E '^(pvcalls|xen_flexring)' || fail "modules are left in dom0"
+}
+
+plan soak_begin soak_run soak_left soak_end

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The client of soak: so many connections at a time, each with a job that a
+ * seeded random number chose, a new one as soon as one has ended.
+ *
+ * Copyright (C) 2026 the xen-pvcalls developers
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "soak.h"
+#include "socktest.h"
+
+/* A connection with no byte moved for so many seconds, and its slowness. */
+#define SOAK_STALLED	120
+
+/**
+ * struct place - a connection, or room for one
+ * @head: what is done
+ * @put: bytes sent, those of the head included
+ * @got: bytes received
+ * @leave_at: of SOAK_LEAVE: so many received, and it closes
+ * @connected: connect() has ended
+ * @moved: when something happened last
+ */
+struct place {
+	struct soak_head head;
+	uint32_t put;
+	uint32_t got;
+	uint32_t leave_at;
+	bool connected;
+	time_t moved;
+};
+
+static struct pollfd fds[SOAK_MOST];
+static struct place places[SOAK_MOST];
+static struct sockaddr_storage server_at;
+static socklen_t server_len;
+static int soak_protocol;
+static uint32_t state;
+static unsigned int done[SOAK_JOBS];
+static unsigned long long bytes_right;
+static unsigned int wrong;
+
+static uint32_t next_random(void)
+{
+	state ^= state << 13;
+	state ^= state >> 17;
+	state ^= state << 5;
+	return state;
+}
+
+static void complain(unsigned int i, const char *what, int error)
+{
+	const struct place *at = &places[i];
+
+	/* The rest is much the same. */
+	if (wrong++ >= 10)
+		return;
+	printf("%s (%s), seed %u, %u bytes: %u sent with the head, %u received: %s\n",
+	       what, soak_names[at->head.job], at->head.seed, at->head.bytes,
+	       at->put, at->got,
+	       error ? strerror(error) : "end of the stream");
+}
+
+static void vacate(unsigned int i)
+{
+	close(fds[i].fd);
+	fds[i].fd = -1;
+}
+
+static void finish(unsigned int i)
+{
+	done[places[i].head.job]++;
+	vacate(i);
+}
+
+static void fail(unsigned int i, const char *what, int error)
+{
+	complain(i, what, error);
+	vacate(i);
+}
+
+/* Small ones are as frequent as large ones, up to 128 KiB. */
+static uint32_t random_size(void)
+{
+	uint32_t order = next_random() % 17;
+
+	return 1 + (next_random() & ((2U << order) - 1));
+}
+
+static void begin(unsigned int i)
+{
+	struct place *at = &places[i];
+
+	*at = (struct place) {
+		.head = { .job = next_random() % SOAK_JOBS,
+			  .seed = next_random(), .bytes = random_size() },
+		.moved = time(NULL),
+	};
+	at->leave_at = next_random() % at->head.bytes;
+	fds[i].events = POLLOUT;
+	fds[i].revents = 0;
+	fds[i].fd = socket(server_at.ss_family, SOCK_STREAM | SOCK_NONBLOCK,
+			   soak_protocol);
+	if (fds[i].fd < 0) {
+		complain(i, "socket", errno);
+		return;
+	}
+	if (!connect(fds[i].fd, (struct sockaddr *)&server_at, server_len))
+		at->connected = true;
+	else if (errno != EINPROGRESS)
+		fail(i, "connect", errno);
+}
+
+/* What is sent altogether. */
+static uint32_t to_put(const struct place *at)
+{
+	return sizeof(at->head) +
+	       (at->head.job == SOAK_FETCH ? 0 : at->head.bytes);
+}
+
+static size_t next_piece(const struct place *at, unsigned char *data)
+{
+	const struct soak_head head = {
+		htonl(at->head.job), htonl(at->head.seed), htonl(at->head.bytes),
+	};
+	size_t len = to_put(at) - at->put;
+
+	if (at->put < sizeof(head)) {
+		len = sizeof(head) - at->put;
+		memcpy(data, (char *)&head + at->put, len);
+		return len;
+	}
+	if (len > SOAK_PIECE)
+		len = SOAK_PIECE;
+	soak_fill(data, len, at->head.seed, at->put - sizeof(head));
+	return len;
+}
+
+/* Where a connection may break off: the server left it. */
+static bool broken_off(const struct place *at, int error)
+{
+	return at->head.job == SOAK_DROP &&
+	       (!error || error == ECONNRESET || error == EPIPE);
+}
+
+static void server_gone(unsigned int i, int error)
+{
+	const struct place *at = &places[i];
+
+	if (broken_off(at, error) ||
+	    (at->head.job == SOAK_FETCH && !error &&
+	     at->got == at->head.bytes))
+		finish(i);
+	else
+		fail(i, "it ended too early", error);
+}
+
+/* Returns false if the connection is gone. */
+static bool put(unsigned int i)
+{
+	static unsigned char data[SOAK_PIECE];
+	struct place *at = &places[i];
+	size_t len = next_piece(at, data);
+	ssize_t ret = send(fds[i].fd, data, len, MSG_DONTWAIT);
+
+	if (ret < 0 && errno == EAGAIN)
+		return true;
+	if (ret < 0) {
+		server_gone(i, errno);
+		return false;
+	}
+	at->put += ret;
+	at->moved = time(NULL);
+	return true;
+}
+
+static bool get(unsigned int i)
+{
+	static unsigned char data[SOAK_PIECE];
+	struct place *at = &places[i];
+	ssize_t ret = recv(fds[i].fd, data, sizeof(data), MSG_DONTWAIT);
+
+	if (ret < 0 && errno == EAGAIN)
+		return true;
+	if (ret <= 0) {
+		server_gone(i, ret ? errno : 0);
+		return false;
+	}
+	if (ret > at->head.bytes - at->got ||
+	    !soak_right(data, ret, at->head.seed, at->got)) {
+		fail(i, "bytes that nobody sent", EBADMSG);
+		return false;
+	}
+	at->got += ret;
+	bytes_right += ret;
+	at->moved = time(NULL);
+	return true;
+}
+
+static bool job_done(const struct place *at)
+{
+	switch (at->head.job) {
+	case SOAK_ECHO:
+		return at->got == at->head.bytes;
+	case SOAK_SEND:
+		return at->put == to_put(at);
+	case SOAK_LEAVE:
+		return at->got > at->leave_at;
+	default:
+		return false;
+	}
+}
+
+static bool connected(unsigned int i)
+{
+	socklen_t len = sizeof(int);
+	int error = 0;
+
+	if (places[i].connected)
+		return true;
+	getsockopt(fds[i].fd, SOL_SOCKET, SO_ERROR, &error, &len);
+	if (error) {
+		fail(i, "connect", error);
+		return false;
+	}
+	places[i].connected = true;
+	return true;
+}
+
+static void move(unsigned int i)
+{
+	struct place *at = &places[i];
+
+	if (!connected(i))
+		return;
+	if (at->put < to_put(at) && !put(i))
+		return;
+	if ((fds[i].revents & ~POLLOUT) && !get(i))
+		return;
+	if (job_done(at)) {
+		finish(i);
+		return;
+	}
+	fds[i].events = POLLIN | (at->put < to_put(at) ? POLLOUT : 0);
+}
+
+/* Returns how many connections there are. */
+static unsigned int turn(unsigned int nr, bool go_on, int patience)
+{
+	time_t now = time(NULL);
+	unsigned int i, open = 0;
+
+	for (i = 0; i < nr; i++) {
+		if (fds[i].fd >= 0 && fds[i].revents)
+			move(i);
+		else if (fds[i].fd >= 0 && now - places[i].moved > patience)
+			fail(i, "nothing moves", ETIMEDOUT);
+		if (fds[i].fd < 0 && go_on)
+			begin(i);
+		open += fds[i].fd >= 0;
+	}
+	return open;
+}
+
+static int verdict(void)
+{
+	unsigned int i;
+
+	printf("done");
+	for (i = 0; i < SOAK_JOBS; i++)
+		printf(" %s %u", soak_names[i], done[i]);
+	printf(" received %llu wrong %u\n", bytes_right, wrong);
+	return wrong > 0;
+}
+
+/**
+ * soak - the client; then it says what there was
+ * @argv: address, port, protocol, connections, seconds, seed
+ *
+ * A connection is stalled after SOAK_STALLED seconds times $LAB_SLOW.
+ *
+ * Return: 0 if nothing was wrong.
+ */
+int soak(char **argv)
+{
+	unsigned int nr = atoi(argv[3]), i;
+	const char *slow = getenv("LAB_SLOW");
+	int patience = SOAK_STALLED * (slow ? atof(slow) : 1);
+	time_t end = time(NULL) + atoi(argv[4]);
+
+	if (!nr || nr > SOAK_MOST)
+		return 2;
+	soak_files();
+	server_len = local_address(&server_at, argv[0], atoi(argv[1]));
+	soak_protocol = atoi(argv[2]);
+	state = atoi(argv[5]) | 1;
+	for (i = 0; i < nr; i++)
+		fds[i].fd = -1;
+	while (turn(nr, time(NULL) < end && wrong < 100, patience))
+		poll(fds, nr, 1000);
+	return verdict();
+}
