@@ -36,7 +36,8 @@ policy_own()
 rogue_gets()
 {
 	rogue_hold "$1"
-	rogue_says "$1 $2"
+	# The brackets of an IPv6 address are no pattern.
+	rogue_says "$(sed 's/[][]/\\&/g' <<<"$1") $2"
 	rogue_stop
 }
 
@@ -65,6 +66,40 @@ policy_raw()
 	xenstore-write "$node/connect-policy" +any
 	rogue_gets connect-0.0.0.0:88 0
 	pkill -f 'httpd -p 0.0.0.0:88'
+}
+
+title policy_inet6 "the same and rules of an admin, for IPv6 addresses"
+policy_inet6()
+{
+	local node
+	node=$(backend_node rogue)
+
+	xenstore-rm "$node/connect-policy"
+	rogue_gets 'connect-[2001:db8::1]:5000' 0
+	rogue_gets 'connect-[2001:db8::2]:5000' -13
+	rogue_gets 'connect-[::1]:5000' -13
+	rogue_gets 'connect-[::]:5000' -13
+	rogue_gets 'connect-[::ffff:127.0.0.1]:5000' -13
+	rogue_gets 'connect-[::ffff:192.0.2.2]:5000' -13
+	rogue_gets 'connect-[fe80::1]:5000' -13
+	rogue_gets 'connect-[ff02::1]:5000' -13
+	# What begins with a dash is no option.
+	xenstore-write -- "$node/connect-policy" \
+		'-[2001:db8::]/32:5000 -192.0.2.0/24 +any'
+	rogue_gets 'connect-[2001:db8::1]:5000' -13
+	rogue_gets 'connect-[2001:db8::1]:5001' 0
+	rogue_gets 'connect-[::ffff:192.0.2.1]:5000' -13
+	xenstore-write "$node/connect-policy" \
+		'+[2001:db8::1]:5000-5001 +local -any'
+	rogue_gets 'connect-[2001:db8::1]:5001' 0
+	rogue_gets 'connect-[2001:db8::1]:80' -13
+	# Past the rules, where nobody listens.
+	rogue_gets 'connect-[2001:db8::2]:5000' -111
+	rogue_gets connect-192.0.2.1:5000 -13
+	rogue_gets 'bind-[::1]:8095' -13
+	rogue_gets 'bind-[::]:88' -13
+	rogue_gets 'bind-[::]:8095' 0
+	xenstore-write "$node/connect-policy" +any
 }
 
 # A daemon of dom0 that lets others of root listen on its port.
@@ -99,4 +134,43 @@ policy_ports()
 	guest_job_kill honest nc
 }
 
-plan policy_own policy_raw policy_ports
+other_says()
+{
+	[ "$(xenstore-read "$(guest_path other)/data/rogue")" = "$1" ]
+}
+
+# Unlike rogue_gets, to be tried again.
+rogue_can()
+{
+	local st=0
+
+	rogue_hold "$1"
+	wait_for 5 rogue_said_it "$1 0" || st=1
+	rogue_stop
+	return "$st"
+}
+
+title policy_share "SO_REUSEPORT shares a port with the guest's own sockets alone"
+policy_share()
+{
+	daemon_up
+	rogue_gets share-0.0.0.0:8090 -98
+	rogue_gets share-192.0.2.2:8090 -98
+	rogue_gets 'share-[::]:8090' -98
+	kill "$(</run/nginx-own.pid)"
+	rogue_gets twice-0.0.0.0:8093 0
+	rogue_gets 'twice-[::]:8093' 0
+	guest_create other rogue
+	guest_run other 30 'modprobe xen-gntalloc && modprobe xen-evtchn &&
+		echo 8192 >/sys/module/xen_gntalloc/parameters/limit'
+	guest_start other hold "LAB_SLOW=$LAB_SLOW rogue-front hold share-0.0.0.0:8094"
+	wait_for 15 other_says 'share-0.0.0.0:8094 0' ||
+		fail "the other guest does not get a port to share"
+	rogue_gets share-0.0.0.0:8094 -98
+	rogue_gets share-192.0.2.2:8094 -98
+	guest_destroy other
+	wait_for 30 rogue_can share-0.0.0.0:8094 ||
+		fail "the port outlives the guest that had it"
+}
+
+plan policy_own policy_raw policy_inet6 policy_ports policy_share

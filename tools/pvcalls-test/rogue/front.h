@@ -172,6 +172,7 @@ u64 listener_open(u16 port);
 
 /* front_sockopt.c */
 struct xen_pvcalls_request req_random_option(u64 id);
+struct xen_pvcalls_request req_reuseport(u64 id);
 
 /* front_shutdown.c */
 struct xen_pvcalls_request req_shutdown(u64 id, u32 how);

@@ -8,6 +8,10 @@
  *				may have changed
  *	connect-ADDRESS:PORT	"connect-ADDRESS:PORT ERROR"
  *	bind-ADDRESS:PORT	"bind-ADDRESS:PORT ERROR"
+ *	share-ADDRESS:PORT	the same with SO_REUSEPORT
+ *	twice-ADDRESS:PORT	the same of a second socket, after the first
+ *
+ * An ADDRESS of IPv6 stands in brackets.
  *
  * Copyright (C) 2026 the xen-pvcalls developers
  */
@@ -132,47 +136,98 @@ static void reach(const char *name, s32 (*more)(void))
 	}
 }
 
-/* The rest of a name that begins with @verb, as an address. */
-static bool reach_address(const char *name, const char *verb,
-			  struct sockaddr_in *in)
+/* The rest of a name that begins with @verb: where to. */
+static bool reach_address(const char *name, const char *verb, char *addr,
+			  unsigned int *port)
 {
-	unsigned int port;
-	char addr[16];
-
-	if (strncmp(name, verb, strlen(verb)) ||
-	    sscanf(name + strlen(verb), "%15[0-9.]:%u", addr, &port) != 2)
+	if (strncmp(name, verb, strlen(verb)))
 		return false;
-	in->sin_family = AF_INET;
-	in->sin_port = htons(port);
-	in->sin_addr.s_addr = inet_addr(addr);
-	return true;
+	name += strlen(verb);
+	return sscanf(name, "%45[0-9.]:%u", addr, port) == 2 ||
+	       sscanf(name, "[%45[0-9a-f.:]]:%u", addr, port) == 2;
 }
 
-static void reach_once(const char *name, struct xen_pvcalls_request req)
+static bool reach_inet6(const char *addr)
+{
+	return strchr(addr, ':');
+}
+
+static void reach_told(const char *name, s32 ret)
 {
 	char text[64];
 
-	expect(0, req_socket(req.u.poll.id), "SOCKET");
-	snprintf(text, sizeof(text), "%s %d", name, call(req, name));
+	snprintf(text, sizeof(text), "%s %d", name, ret);
 	tell(text);
 	for (;;)
 		peer_nap();
 }
 
-static void reach_connect(const char *name, const struct sockaddr_in *in)
+/* Returns the id of a socket that an address of this family fits. */
+static u64 reach_socket_for(const char *addr, u32 features)
 {
-	device_open();
-	reach_once(name, req_connect(new_id(), ntohl(in->sin_addr.s_addr),
-				     ntohs(in->sin_port), data_new(1)));
+	u64 id = new_id();
+	bool inet6 = reach_inet6(addr);
+
+	device_open_with(features | (inet6 ? FRONT_INET6 : 0));
+	expect(0, inet6 ? req_socket6(id) : req_socket(id), "SOCKET");
+	return id;
 }
 
-static void reach_bind(const char *name, const struct sockaddr_in *in)
+static void reach_connect(const char *name, const char *addr, u16 port)
 {
-	struct xen_pvcalls_request req = req_bind(new_id(), 0);
+	u64 id = reach_socket_for(addr, 0);
+	struct data_ring *ring = data_new(1);
 
-	memcpy(req.u.bind.addr, in, sizeof(*in));
-	device_open();
-	reach_once(name, req);
+	if (reach_inet6(addr))
+		reach_told(name, call(req_connect6(id, addr, port, ring),
+				      name));
+	reach_told(name, call(req_connect(id, ntohl(inet_addr(addr)), port,
+					  ring), name));
+}
+
+static s32 reach_bind_socket(u64 id, const char *addr, u16 port)
+{
+	struct xen_pvcalls_request req = req_bind(id, port);
+	const struct sockaddr_in in = {
+		.sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr.s_addr = inet_addr(addr),
+	};
+
+	if (reach_inet6(addr))
+		return call(req_bind6(id, addr, port), addr);
+	memcpy(req.u.bind.addr, &in, sizeof(in));
+	return call(req, addr);
+}
+
+static void reach_bind(const char *name, const char *addr, u16 port)
+{
+	reach_told(name, reach_bind_socket(reach_socket_for(addr, 0), addr,
+					   port));
+}
+
+static s32 reach_share_socket(u64 id, const char *addr, u16 port)
+{
+	expect(0, req_reuseport(id), "SETSOCKOPT of SO_REUSEPORT");
+	return reach_bind_socket(id, addr, port);
+}
+
+static void reach_share(const char *name, const char *addr, u16 port)
+{
+	reach_told(name, reach_share_socket(reach_socket_for(addr,
+							     FRONT_SOCKOPT),
+					    addr, port));
+}
+
+static void reach_twice(const char *name, const char *addr, u16 port)
+{
+	u64 id = reach_socket_for(addr, FRONT_SOCKOPT), second = new_id();
+
+	if (reach_share_socket(id, addr, port))
+		peer_fail("the first socket does not get the port");
+	expect(0, reach_inet6(addr) ? req_socket6(second) : req_socket(second),
+	       "SOCKET");
+	reach_told(name, reach_share_socket(second, addr, port));
 }
 
 /**
@@ -194,14 +249,22 @@ void front_reach(const char *name)
 		{ "reach-connections", reach_connection },
 		{ "reach-attempts", reach_attempt },
 	};
-	struct sockaddr_in in = { };
-	unsigned int i;
+	static const struct {
+		const char *verb;
+		void (*run)(const char *name, const char *addr, u16 port);
+	} verbs[] = {
+		{ "connect-", reach_connect },
+		{ "bind-", reach_bind },
+		{ "share-", reach_share },
+		{ "twice-", reach_twice },
+	};
+	unsigned int i, port;
+	char addr[46];
 
 	for (i = 0; i < ARRAY_SIZE(limits); i++)
 		if (!strcmp(limits[i].name, name))
 			reach(name, limits[i].more);
-	if (reach_address(name, "connect-", &in))
-		reach_connect(name, &in);
-	if (reach_address(name, "bind-", &in))
-		reach_bind(name, &in);
+	for (i = 0; i < ARRAY_SIZE(verbs); i++)
+		if (reach_address(name, verbs[i].verb, addr, &port))
+			verbs[i].run(name, addr, port);
 }

@@ -60,6 +60,13 @@ struct xen_pvcalls_request req_random_option(u64 id)
 		       peer_below(4) ? 4 : peer_below(40));
 }
 
+struct xen_pvcalls_request req_reuseport(u64 id)
+{
+	const s32 on = 1;
+
+	return req_set(id, SOCKET, PVCALLS_SO_REUSEPORT, &on, sizeof(on));
+}
+
 static void set(s32 want, u64 id, u32 level, u32 name, s32 value)
 {
 	s32 ret = call(req_set(id, level, name, &value, sizeof(value)),
