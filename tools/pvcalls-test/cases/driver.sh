@@ -45,6 +45,45 @@ case_stream()
 	cmp /run/lab/up /run/lab/sent
 }
 
+# client_curl STATUS: 7 could not connect, 0 is fine.
+client_curl()
+{
+	local st=0
+
+	guest_run client 30 'pvcalls-run curl -s --max-time 10 -o /dev/null http://192.0.2.1/page.bin' ||
+		st=$?
+	[ "$st" = "$1" ]
+}
+
+# driver_ctl WORDS: pvcallsctl in the driver domain.
+driver_ctl()
+{
+	guest driver 20 "pvcallsctl $1" | tee /run/lab/ctl
+}
+
+title case_ctl "pvcallsctl in the driver domain sees the guest and sets its rules"
+case_ctl()
+{
+	local domid moved key
+	domid=$(guest_domid client)
+	key=$(guest_path driver)/backend/pvcalls/$domid/0/connect-policy
+
+	driver_ctl list
+	grep -E "^ *$domid +- +connected " /run/lab/ctl
+	driver_ctl "stats $domid"
+	moved=$(sed -n 's/^ *bytes_in  *//p' /run/lab/ctl)
+	[ "$moved" -ge $((4 << 20)) ] || fail "$moved bytes moved"
+	driver_ctl "policy set $domid connect '-any:80 +any'"
+	[ "$(xenstore-read "$key")" = '-any:80 +any' ]
+	wait_for 20 client_curl 7 || fail "the policy has no effect"
+	! driver_ctl "policy set $domid connect any" || fail "a bad rule is taken"
+	driver_ctl "limit set $domid max-sockets 0"
+	driver_ctl "policy set $domid connect +any"
+	wait_for 20 client_curl 7 || fail "the limit has no effect"
+	driver_ctl "limit unset $domid max-sockets"
+	wait_for 20 client_curl 0 || fail "it does not come back"
+}
+
 title case_sockets "sockets do what programs expect of them"
 case_sockets()
 {
@@ -93,4 +132,5 @@ case_unload()
 	guest_destroy driver
 }
 
-plan case_driver case_client case_stream case_sockets case_destroy case_unload
+plan case_driver case_client case_stream case_ctl case_sockets case_destroy \
+	case_unload

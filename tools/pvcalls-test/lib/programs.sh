@@ -28,6 +28,17 @@ pvcallsctl_install()
 		DESTDIR="$RUN/dom0" PREFIX=/usr
 }
 
+# The same into a guest, which has no libraries for it.
+pvcallsctl_guest_install()
+{
+	deps_install gcc libc6-dev libxen-dev
+	progress "pvcallsctl for a driver domain" "$CACHE/logs/pvcallsctl-static.log" \
+		make -C "$ROOT/tools/pvcallsctl" O="$CACHE/build/pvcallsctl" \
+		LDFLAGS=-static LIBS='-lxenstore -lxentoolcore'
+	lab_guest_file "$1" "$CACHE/build/pvcallsctl/pvcallsctl" \
+		/usr/sbin/pvcallsctl
+}
+
 # Into dom0 and into the guests of our_lab.
 socktest_install()
 {

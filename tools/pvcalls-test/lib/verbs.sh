@@ -72,6 +72,7 @@ verb_driver()
 {
 	our_lab
 	socktest_install
+	pvcallsctl_guest_install pvcalls
 	note "booting Xen; about two minutes"
 	# One processor for each domain, see LAB_PINNING.
 	LAB_CPUS=3 lab_boot 900 driver.sh
