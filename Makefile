@@ -45,7 +45,7 @@ demo:
 	LAB_SHELL=$(LAB_SHELL) $(LAB) demo
 
 check check-full lint unit kunit smoke interop driver e2e hostile \
-hostile-front hostile-intree matrix:
+hostile-front hostile-intree soak matrix:
 	$(LAB) $@
 
 # SECONDS is also bash's own: hand it on by another name.
@@ -79,6 +79,7 @@ help:
 	@echo 'make hostile-front  our frontend against a hostile backend (root)'
 	@echo 'make hostile-intree what a hostile frontend does to the in-tree backend (root)'
 	@echo 'make interop        our modules against other implementations (root)'
+	@echo 'make soak           many guests, many sockets, half an hour (root)'
 	@echo 'make matrix         smoke with other kernels, Xens, guest types (root)'
 	@echo 'make fuzz SECONDS=n fuzz the pure files, n seconds each'
 	@echo 'make clean          remove what was built and the logs'
@@ -88,4 +89,4 @@ help:
 
 .PHONY: all modules modules_install tools install demo check check-full lint \
 	unit kunit smoke interop driver e2e hostile hostile-front \
-	hostile-intree matrix fuzz clean distclean help
+	hostile-intree soak matrix fuzz clean distclean help

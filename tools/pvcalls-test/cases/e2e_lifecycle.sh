@@ -3,9 +3,10 @@
 # Ends and beginnings: of frontends, of guests, of the backend.  Whatever ends
 # how, nothing of it is left in dom0.
 
-# LIFE_TIMES: how often a frontend comes back.
+# LIFE_TIMES: how often the frontend's module comes back, for three seconds
+# each; the thousand times are those of a frontend in a program.
 LIFE_TIMES=50
-[ -z "${LAB_LONG:-}" ] || LIFE_TIMES=1000
+[ -z "${LAB_LONG:-}" ] || LIFE_TIMES=200
 
 nothing_left()
 {

@@ -16,7 +16,9 @@ CHECK_FULL_STAGES=(
 	'detectors KERNEL=debug' 'detectors KERNEL=kasan'
 	'smoke KERNEL=debug' 'interop KERNEL=debug' 'driver KERNEL=debug'
 	'smoke KERNEL=kasan' 'driver KERNEL=kasan'
-	'hostile KERNEL=debug'
+	'hostile KERNEL=debug' 'hostile KERNEL=kasan'
+	'kunit KERNEL=kcsan' 'soak KERNEL=debug'
+	'interop SUITE=trixie' 'interop SUITE=trixie-backports'
 	matrix
 	'fuzz FUZZ_SECONDS=600'
 )
