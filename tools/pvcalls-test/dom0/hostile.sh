@@ -43,11 +43,14 @@ backend_domid()
 # Connections to port 5009 of srv get no answer at all.
 dom0_up()
 {
+	local any=::
+
 	net_up
 	web_up 1
 	head -c 1M /dev/urandom >"$MIB"
-	srv socktest server :: 5000 192.0.2.2 >/dev/null 2>&1 &
-	srv socktest hole :: 5009 >/dev/null 2>&1 &
+	has_inet6 || any=0.0.0.0
+	srv socktest server "$any" 5000 192.0.2.2 >/dev/null 2>&1 &
+	srv socktest hole "$any" 5009 >/dev/null 2>&1 &
 	# shellcheck disable=SC2016 # for that shell
 	wait_for 20 srv bash -c 'ss -Hltn "sport = :5000" | grep -q .'
 	# shellcheck disable=SC2016 # for that shell

@@ -12,6 +12,19 @@ srv()
 	ip netns exec srv "$@"
 }
 
+# LAB_DOM0_ARGS=ipv6.disable=1 is a dom0 without it.
+has_inet6()
+{
+	[ -e /proc/sys/net/ipv6/conf ]
+}
+
+net_inet6()
+{
+	has_inet6 || return 0
+	ip addr add 2001:db8::2/64 dev lab0 nodad
+	srv ip addr add 2001:db8::1/64 dev lab1 nodad
+}
+
 net_up()
 {
 	[ ! -e /run/netns/srv ] || return 0
@@ -19,10 +32,9 @@ net_up()
 	ip netns add srv
 	ip link add lab0 type veth peer name lab1 netns srv
 	ip addr add 192.0.2.2/24 dev lab0
-	ip addr add 2001:db8::2/64 dev lab0 nodad
-	ip link set lab0 up
 	srv ip addr add 192.0.2.1/24 dev lab1
-	srv ip addr add 2001:db8::1/64 dev lab1 nodad
+	net_inet6
+	ip link set lab0 up
 	srv ip link set lab1 up
 	srv ip link set lo up
 }

@@ -162,20 +162,23 @@ static void reach_told(const char *name, s32 ret)
 		peer_nap();
 }
 
-/* Returns the id of a socket that an address of this family fits. */
-static u64 reach_socket_for(const char *addr, u32 features)
+/* A socket that the address fits; without one, that is the end of it. */
+static u64 reach_socket_for(const char *name, const char *addr, u32 features)
 {
-	u64 id = new_id();
 	bool inet6 = reach_inet6(addr);
+	u64 id = new_id();
+	s32 ret;
 
 	device_open_with(features | (inet6 ? FRONT_INET6 : 0));
-	expect(0, inet6 ? req_socket6(id) : req_socket(id), "SOCKET");
+	ret = call(inet6 ? req_socket6(id) : req_socket(id), "SOCKET");
+	if (ret)
+		reach_told(name, ret);
 	return id;
 }
 
 static void reach_connect(const char *name, const char *addr, u16 port)
 {
-	u64 id = reach_socket_for(addr, 0);
+	u64 id = reach_socket_for(name, addr, 0);
 	struct data_ring *ring = data_new(1);
 
 	if (reach_inet6(addr))
@@ -202,8 +205,9 @@ static s32 reach_bind_socket(u64 id, const char *addr, u16 port)
 
 static void reach_bind(const char *name, const char *addr, u16 port)
 {
-	reach_told(name, reach_bind_socket(reach_socket_for(addr, 0), addr,
-					   port));
+	u64 id = reach_socket_for(name, addr, 0);
+
+	reach_told(name, reach_bind_socket(id, addr, port));
 }
 
 static s32 reach_share_socket(u64 id, const char *addr, u16 port)
@@ -214,14 +218,15 @@ static s32 reach_share_socket(u64 id, const char *addr, u16 port)
 
 static void reach_share(const char *name, const char *addr, u16 port)
 {
-	reach_told(name, reach_share_socket(reach_socket_for(addr,
-							     FRONT_SOCKOPT),
-					    addr, port));
+	u64 id = reach_socket_for(name, addr, FRONT_SOCKOPT);
+
+	reach_told(name, reach_share_socket(id, addr, port));
 }
 
 static void reach_twice(const char *name, const char *addr, u16 port)
 {
-	u64 id = reach_socket_for(addr, FRONT_SOCKOPT), second = new_id();
+	u64 id = reach_socket_for(name, addr, FRONT_SOCKOPT);
+	u64 second = new_id();
 
 	if (reach_share_socket(id, addr, port))
 		peer_fail("the first socket does not get the port");
