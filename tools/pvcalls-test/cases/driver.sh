@@ -66,7 +66,7 @@ case_ctl()
 {
 	local domid moved key
 	domid=$(guest_domid client)
-	key=$(guest_path driver)/backend/pvcalls/$domid/0/connect-policy
+	key=$(backend_node client)/connect-policy
 
 	driver_ctl list
 	grep -E "^ *$domid +- +connected " /run/lab/ctl

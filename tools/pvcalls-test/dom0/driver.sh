@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034 # BACKEND_PATH is for pvcalls.sh
+# shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 # A guest that is a driver domain: it has the backend, dom0 is the toolstack.
 
@@ -7,7 +7,7 @@
 DRIVER_NET='modprobe dummy && ip link add net0 type dummy && ip link set net0 up &&
 	ip addr add 192.0.2.1/24 dev net0 && ip addr add 192.0.2.2/24 dev net0'
 
-# Sets BACKEND_PATH, for dom0/pvcalls.sh; the backend is not loaded yet.
+# The backend is not loaded yet.
 driver_create()
 {
 	GUEST_BACKEND='' guest_create driver "${DRIVER_IMAGE:-pvcalls}" \
@@ -21,7 +21,6 @@ driver_client()
 {
 	GUEST_CPU=$1 GUEST_BACKEND="'backend=driver'" guest_create "$2" \
 		"${3:-pvcalls}"
-	BACKEND_PATH=$(guest_path driver)
 	xenstore-write "$(backend_node "$2")/connect-policy" +any
 }
 

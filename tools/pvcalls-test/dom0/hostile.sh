@@ -159,7 +159,15 @@ rogue_device()
 	backend_run 10 "test -d /sys/bus/xen-backend/devices/pvcalls-$(guest_domid rogue)-0"
 }
 
-# Bring back a device that lost its nodes, as the toolstack would.
+# rogue_back_is STATE, as xenbus numbers.
+rogue_back_is()
+{
+	[ "$(xenstore-read "$(backend_node rogue)/state")" = "$1" ]
+}
+
+# Bring back a device that lost its nodes, as the toolstack would.  One that
+# goes away leaves the bus first and says Closed then: that must not come after
+# what we say.
 rogue_revive()
 {
 	local front back domid
@@ -171,6 +179,7 @@ rogue_revive()
 		rogue_frontend_node "$front" "$back" "$domid"
 	fi
 	rogue_device && return
+	wait_for 20 rogue_back_is 6
 	xenstore-write "$front/state" 1
 	xenstore-write "$back/state" 1
 	wait_for 20 rogue_device

@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # The PV Calls device of a guest: its states and its modules.
 
-# Of the domain with the backend, which is dom0 unless BACKEND_PATH is set.
+# Of the domain with the backend: guest "driver", or dom0 where there is none.
 backend_node()
 {
-	echo "${BACKEND_PATH:-/local/domain/0}/backend/pvcalls/$(guest_domid "$1")/0"
+	local path=/local/domain/0
+
+	[ ! -f "$GUEST_NODES/driver" ] || path=$(guest_path driver)
+	echo "$path/backend/pvcalls/$(guest_domid "$1")/0"
 }
 
 frontend_node()
