@@ -4,8 +4,10 @@
 
 # The driver domain's network: its own addresses, on an interface that leads
 # nowhere.
-DRIVER_NET='modprobe dummy && ip link add net0 type dummy && ip link set net0 up &&
-	ip addr add 192.0.2.1/24 dev net0 && ip addr add 192.0.2.2/24 dev net0'
+DRIVER_NET='set -e; modprobe dummy; ip link add net0 type dummy
+	echo 0 >/proc/sys/net/ipv6/conf/net0/accept_dad; ip link set net0 up
+	ip addr add 192.0.2.1/24 dev net0; ip addr add 192.0.2.2/24 dev net0
+	ip addr add 2001:db8::1/64 dev net0; ip addr add 2001:db8::2/64 dev net0'
 
 # The backend is not loaded yet.
 driver_create()
