@@ -35,9 +35,11 @@ policy_own()
 # rogue_gets REQUEST ERROR: in the rogue's own words, which no frontend checks.
 rogue_gets()
 {
-	rogue_hold "$1"
 	# The brackets of an IPv6 address are no pattern.
-	rogue_says "$(sed 's/[][]/\\&/g' <<<"$1") $2"
+	local text=${1//\[/\\[}
+
+	rogue_hold "$1"
+	rogue_says "${text//\]/\\]} $2"
 	rogue_stop
 }
 
