@@ -3,11 +3,15 @@
 # A guest that is a driver domain: it has the backend, dom0 is the toolstack.
 
 # The driver domain's network: its own addresses, on an interface that leads
-# nowhere.
+# nowhere.  Who connects to the first of them does so from the second, as from
+# dom0 to its namespace srv.
 DRIVER_NET='set -e; modprobe dummy; ip link add net0 type dummy
 	echo 0 >/proc/sys/net/ipv6/conf/net0/accept_dad; ip link set net0 up
-	ip addr add 192.0.2.1/24 dev net0; ip addr add 192.0.2.2/24 dev net0
-	ip addr add 2001:db8::1/64 dev net0; ip addr add 2001:db8::2/64 dev net0'
+	ip addr add 192.0.2.1/24 dev net0; ip addr add 192.0.2.2/32 dev net0
+	ip addr add 2001:db8::1/64 dev net0; ip addr add 2001:db8::2/64 dev net0
+	ip route replace local 192.0.2.1 dev net0 table local src 192.0.2.2
+	ip -6 route del 2001:db8::1 dev net0 table local
+	ip -6 route add local 2001:db8::1 dev net0 table local src 2001:db8::2'
 
 # The backend is not loaded yet.
 driver_create()
