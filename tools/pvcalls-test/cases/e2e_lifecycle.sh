@@ -139,7 +139,7 @@ life_reconnect()
 {
 	life_before
 	if [ -n "${LAB_LONG:-}" ]; then
-		rogue_front 900 reconnect-long
+		rogue_front 2400 reconnect-long
 	else
 		rogue_front 240 reconnect
 	fi
