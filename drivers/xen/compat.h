@@ -56,16 +56,18 @@
 /*
  * 6.10 put what accept is told, and some of what it tells, into a structure.
  * These are the last parameters of proto_ops.accept, what to hand on for
- * them, and the flags among them.
+ * them, the flags among them, and what the in-tree frontend takes of them.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
 #define PVCALLS_ACCEPT_PARAMS	int flags, bool kern
 #define PVCALLS_ACCEPT_ARGS	flags, kern
 #define PVCALLS_ACCEPT_FLAGS	flags
+#define PVCALLS_ACCEPT_INTREE	flags
 #else
 #define PVCALLS_ACCEPT_PARAMS	struct proto_accept_arg *arg
 #define PVCALLS_ACCEPT_ARGS	arg
 #define PVCALLS_ACCEPT_FLAGS	((arg)->flags)
+#define PVCALLS_ACCEPT_INTREE	arg
 #endif
 
 /* 6.19 gave addresses whose length is told apart a type of their own. */

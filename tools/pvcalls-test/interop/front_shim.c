@@ -64,7 +64,7 @@ static int shim_release(struct socket *sock)
 static int shim_accept(struct socket *sock, struct socket *newsock,
 		       PVCALLS_ACCEPT_PARAMS)
 {
-	return pvcalls_front_accept(sock, newsock, PVCALLS_ACCEPT_FLAGS);
+	return pvcalls_front_accept(sock, newsock, PVCALLS_ACCEPT_INTREE);
 }
 
 static int shim_bind(struct socket *sock, struct pvcalls_sockaddr *addr,
