@@ -41,7 +41,7 @@ soak_begin()
 	modprobe pvcalls-back
 	bash -c "$SCAN_LATE"
 	for name in "${SOAKERS[@]}"; do
-		guest_create "$name"
+		GUEST_CPU=${name#soak} guest_create "$name"
 		guest_run "$name" 60 "$SCAN_LATE; modprobe pvcalls-front"
 		connected "$name"
 		guest_start "$name" serve \
@@ -66,10 +66,9 @@ soak_tell()
 	emit "-- minute $1: $(soak_sum connects) connected, $(soak_sum accepts) accepted, $(soak_sum sockets) there, $(($(soak_sum bytes_out) >> 20)) MiB out of the guests, $(($(soak_sum bytes_in) >> 20)) MiB in, slab of dom0 $(awk '/^SUnreclaim/ { print $2 }' /proc/meminfo) KiB"
 }
 
-# soak_client ARG...: QEMU's translations of a guest that shares a processor may
-# be stale for a moment (see LAB_PINNING), and a program dies of that, as seen
-# twice, before it has a socket.  Such a one begins again and says so.  Had it
-# had connections, its server would count more than it does: that is red.
+# soak_client ARG...: the emulator may kill a program (see LAB_PINNING), as seen
+# three times, before it has a socket.  Such a one begins again and says so.
+# Had it had connections, its server would count more than it does: that is red.
 soak_client()
 {
 	echo "st=139; n=0; while [ \$st = 139 ] && [ \$n -lt 3 ]; do
