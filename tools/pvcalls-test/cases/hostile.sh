@@ -134,11 +134,16 @@ hostile_end()
 
 hostile_add()
 {
-	local name=$1 speed=$2 text=$3 seconds=120
+	local name=$1 speed=$2 text=$3 seconds=60
 
 	wanted "$name" || return 0
 	[ "$speed" = short ] || [ -n "$LAB_LONG$LAB_ONLY" ] || return 0
-	[ "$speed" = short ] || seconds=2400
+	[ "$speed" = short ] || seconds=900
+	# A hundred devices and a thousand, one after another.
+	case $name in
+	reconnect)	seconds=120 ;;
+	reconnect-long)	seconds=2400 ;;
+	esac
 	eval "hostile_$name() { hostile_case $name $seconds '$name $LAB_SEED'; }"
 	title "hostile_$name" "$name: $text"
 	plan "hostile_$name"
