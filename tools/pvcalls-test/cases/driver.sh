@@ -31,10 +31,10 @@ case_client()
 title case_stream "4 MiB each way between guest and driver domain, unharmed"
 case_stream()
 {
-	guest_run driver 30 'set -e; mkdir -p /srv/cgi-bin; head -c 4194304 /dev/urandom >/srv/page.bin
-		printf "#!/bin/sh\necho; sha256sum\n" >/srv/cgi-bin/sum
+	guest_run driver 30 "set -e; mkdir -p /srv/cgi-bin; head -c 4194304 /dev/urandom >/srv/page.bin
+		printf '#!/bin/sh\necho; sha256sum\n' >/srv/cgi-bin/sum
 		chmod 755 /srv/cgi-bin/sum
-		busybox httpd -p 192.0.2.1:80 -h /srv'
+		$DRIVER_SRV busybox httpd -p 192.0.2.1:80 -h /srv"
 	guest client 120 'pvcalls-run curl -sS --max-time 200 -o /tmp/page.bin http://192.0.2.1/page.bin'
 	tell "down: $(guest_run client 60 'sha256sum </tmp/page.bin' | tee /run/lab/down)"
 	tell "sent: $(guest_run driver 60 'sha256sum </srv/page.bin' | tee /run/lab/sent)"
@@ -87,7 +87,7 @@ case_ctl()
 title case_sockets "sockets do what programs expect of them"
 case_sockets()
 {
-	guest_start driver server 'socktest server 192.0.2.1 5000 192.0.2.2'
+	guest_start driver server "$DRIVER_SRV socktest server 192.0.2.1 5000 192.0.2.2"
 	wait_for 20 guest_run driver 10 'socktest client 192.0.2.1 5000 0 stream_flags'
 	guest client 300 "LAB_SLOW=$LAB_SLOW socktest client 192.0.2.1 5000 >/tmp/log; st=\$?
 		grep -v '^ok' /tmp/log; exit \$st"

@@ -2,16 +2,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A guest that is a driver domain: it has the backend, dom0 is the toolstack.
 
-# The driver domain's network: its own addresses, on an interface that leads
-# nowhere.  Who connects to the first of them does so from the second, as from
-# dom0 to its namespace srv.
-DRIVER_NET='set -e; modprobe dummy; ip link add net0 type dummy
-	echo 0 >/proc/sys/net/ipv6/conf/net0/accept_dad; ip link set net0 up
-	ip addr add 192.0.2.1/24 dev net0; ip addr add 192.0.2.2/32 dev net0
-	ip addr add 2001:db8::1/64 dev net0; ip addr add 2001:db8::2/64 dev net0
-	ip route replace local 192.0.2.1 dev net0 table local src 192.0.2.2
-	ip -6 route del 2001:db8::1 dev net0 table local
-	ip -6 route add local 2001:db8::1 dev net0 table local src 2001:db8::2'
+# The driver domain's network is that of dom0, see net.sh, with busybox's tools:
+# nsenter --net=/run/srv is in namespace srv.  What busybox can not name, the
+# other end of a veth pair, is veth0.
+DRIVER_NET='set -e; modprobe veth; touch /run/srv
+	unshare -n sh -e -c "mount --bind /proc/self/ns/net /run/srv
+		ip link add lab1 type veth; ip link set veth0 netns 1
+		echo 0 >/proc/sys/net/ipv6/conf/lab1/accept_dad
+		ip addr add 192.0.2.1/24 dev lab1; ip addr add 2001:db8::1/64 dev lab1
+		ip link set lab1 up; ip link set lo up"
+	ip link set veth0 name lab0
+	echo 0 >/proc/sys/net/ipv6/conf/lab0/accept_dad
+	ip addr add 192.0.2.2/24 dev lab0; ip addr add 2001:db8::2/64 dev lab0
+	ip link set lab0 up'
+
+# In its namespace srv, as a prefix of a command.
+DRIVER_SRV='nsenter --net=/run/srv'
 
 # The backend is not loaded yet.
 driver_create()
@@ -22,12 +28,10 @@ driver_create()
 }
 
 # driver_client CPU NAME [IMAGE]: a guest with a processor and a device there.
-# The addresses to connect to are the driver domain's own, so they are open.
 driver_client()
 {
 	GUEST_CPU=$1 GUEST_BACKEND="'backend=driver'" guest_create "$2" \
 		"${3:-pvcalls}"
-	xenstore-write "$(backend_node "$2")/connect-policy" +any
 }
 
 # The same web server as dom0/net.sh has, with FILE of a MiB.
@@ -39,5 +43,5 @@ driver_web()
 		cat >/run/srv.conf <<'END'
 $(web_config)
 END
-		nginx -c /run/srv.conf"
+		$DRIVER_SRV nginx -c /run/srv.conf"
 }

@@ -61,8 +61,8 @@ driver_up()
 {
 	driver_create
 	driver_web "$MIB"
-	guest_start driver server 'socktest server :: 5000 192.0.2.2'
-	guest_start driver hole 'socktest hole :: 5009'
+	guest_start driver server "$DRIVER_SRV socktest server :: 5000 192.0.2.2"
+	guest_start driver hole "$DRIVER_SRV socktest hole :: 5009"
 	wait_for 20 guest_run driver 10 'socktest client 192.0.2.1 5000 0 stream_flags'
 }
 

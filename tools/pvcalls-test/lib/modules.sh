@@ -6,10 +6,10 @@
 # along.  The debug kernel has them built in.
 DOM0_MODULES=(
 	xenfs xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xen-netback
-	veth dummy bridge nf_tables nft_ct nft_nat nft_masq nft_reject_inet
+	veth bridge nf_tables nft_ct nft_nat nft_masq nft_reject_inet
 	nf_conntrack sch_netem sch_tbf tcp_bbr inet_diag tcp_diag
 )
-GUEST_MODULES=(xen-netfront inet_diag tcp_diag dummy)
+GUEST_MODULES=(xen-netfront inet_diag tcp_diag veth)
 
 OUR_MODULES=(xen-flexring pvcalls-back pvcalls-front)
 
