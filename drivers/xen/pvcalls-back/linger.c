@@ -107,6 +107,7 @@ static void pvback_linger_finish(struct pvback_socket *socket, bool reset)
 	pvback_guest_uncharge(&guest->linger_bytes, socket->linger.len);
 	pvback_seen_end(socket, reset ? PVBACK_END_RESET : PVBACK_END_SENT, 0);
 	pvback_seen_enter(socket, PVBACK_CLOSED);
+	pvback_socket_uncount(socket);
 	pvback_socket_kick_never(socket);
 	/* The reference of the list; the work still has its own. */
 	pvback_socket_put(socket);

@@ -99,8 +99,10 @@ void pvback_release_call(struct pvback_socket *socket,
 				PVBACK_END_CLOSED, 0);
 	}
 	pvback_ring_close(socket);
-	if (!socket->linger.buf)
+	if (!socket->linger.buf) {
 		pvback_socket_shut(socket, reset);
+		pvback_socket_uncount(socket);
+	}
 	pvback_release_forget(socket);
 	if (call)
 		pvback_command_answer(socket->guest, call, 0);

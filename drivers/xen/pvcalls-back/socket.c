@@ -154,6 +154,7 @@ struct pvback_socket *pvback_socket_alloc(struct pvback_guest *guest, u64 id)
 	pvback_guest_get(guest);
 	socket->guest = guest;
 	socket->id = id;
+	socket->counted = true;
 	INIT_WORK(&socket->work, pvback_socket_work);
 	INIT_DELAYED_WORK(&socket->later, pvback_socket_later);
 	spin_lock_init(&socket->lock);
@@ -167,13 +168,30 @@ struct pvback_socket *pvback_socket_alloc(struct pvback_guest *guest, u64 id)
 	return socket;
 }
 
+/**
+ * pvback_socket_uncount - the guest may have another socket instead
+ * @socket: at its end, or freed right after
+ *
+ * Before the guest hears of that end: it may ask for the other one at once,
+ * while references on this one are still being dropped.
+ *
+ * Context: the socket's work, or whoever drops the last reference.
+ */
+void pvback_socket_uncount(struct pvback_socket *socket)
+{
+	if (!socket->counted)
+		return;
+	socket->counted = false;
+	pvback_guest_uncharge(&socket->guest->nr_sockets, 1);
+}
+
 static void pvback_socket_free(struct kref *ref)
 {
 	struct pvback_socket *socket = container_of(ref, struct pvback_socket,
 						    ref);
 	struct pvback_guest *guest = socket->guest;
 
-	pvback_guest_uncharge(&guest->nr_sockets, 1);
+	pvback_socket_uncount(socket);
 	pvback_guest_put(guest);
 	kfree(socket);
 	if (atomic_dec_and_test(&pvback_socket_count))

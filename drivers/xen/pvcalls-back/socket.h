@@ -114,6 +114,7 @@ struct pvback_linger {
  * @ready: see &enum pvback_socket_ready; atomic
  * @state: from here on everything belongs to the work; pvback_seen_enter()
  *	changes it
+ * @counted: in the guest's nr_sockets
  * @bound: by BIND
  * @hooked: our callbacks are in place
  * @sock: the kernel's socket; NULL if there is none (any more)
@@ -143,6 +144,7 @@ struct pvback_socket {
 	unsigned long ready;
 
 	enum pvback_socket_state state;
+	bool counted;
 	bool bound;
 	bool hooked;
 	struct socket *sock;
@@ -159,6 +161,7 @@ struct pvback_socket {
 /* socket.c: life and work */
 struct pvback_socket *pvback_socket_alloc(struct pvback_guest *guest, u64 id);
 int pvback_socket_create(struct pvback_guest *guest, u64 id, int family);
+void pvback_socket_uncount(struct pvback_socket *socket);
 void pvback_socket_get(struct pvback_socket *socket);
 void pvback_socket_put(struct pvback_socket *socket);
 void pvback_socket_kick(struct pvback_socket *socket);

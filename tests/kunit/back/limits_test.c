@@ -148,6 +148,25 @@ static void default_holds_at_once(struct kunit *test)
 	EXPECT_ANSWER(test, ask_socket(test, 3), 0);
 }
 
+/* Who has heard that a socket is gone may have another one. */
+static void released_is_not_counted(struct kunit *test)
+{
+	struct fake_back *fake = test->priv;
+	struct pvback_socket *socket;
+
+	limit_own(test, PVBACK_MAX_SOCKETS, 1);
+	ASSERT_ANSWER(test, ask_socket(test, 1), 0);
+	EXPECT_ANSWER(test, ask_socket(test, 2), -EMFILE);
+	/* A reference that is dropped late. */
+	socket = pvback_guest_find(fake->guest, 1);
+	KUNIT_ASSERT_NOT_NULL(test, socket);
+	EXPECT_ANSWER(test, ask_release(test, 1), 0);
+	EXPECT_ANSWER(test, ask_socket(test, 2), 0);
+	EXPECT_ANSWER(test, ask_socket(test, 3), -EMFILE);
+	pvback_socket_put(socket);
+	EXPECT_ANSWER(test, ask_socket(test, 3), -EMFILE);
+}
+
 /* However short a turn is, there is another one. */
 static void short_turns(struct kunit *test)
 {
@@ -215,6 +234,7 @@ static struct kunit_case limits_cases[] = {
 	KUNIT_CASE(too_many_connecting),
 	KUNIT_CASE(too_many_connects_at_once),
 	KUNIT_CASE(default_holds_at_once),
+	KUNIT_CASE(released_is_not_counted),
 	KUNIT_CASE(short_turns),
 	KUNIT_CASE(bounded_buffers),
 	{}
