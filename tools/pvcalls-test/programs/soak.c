@@ -96,12 +96,24 @@ static uint32_t random_size(void)
 	return 1 + (next_random() & ((2U << order) - 1));
 }
 
+/*
+ * Who sends and closes has not waited for the server, and can be far ahead of
+ * it.  The next one there does wait, behind the other: so no more than two of
+ * each place are in the server's queue.
+ */
+static enum soak_job random_job(enum soak_job before)
+{
+	enum soak_job job = next_random() % SOAK_JOBS;
+
+	return before == SOAK_SEND && job == SOAK_SEND ? SOAK_ECHO : job;
+}
+
 static void begin(unsigned int i)
 {
 	struct place *at = &places[i];
 
 	*at = (struct place) {
-		.head = { .job = next_random() % SOAK_JOBS,
+		.head = { .job = random_job(at->head.job),
 			  .seed = next_random(), .bytes = random_size() },
 		.moved = time(NULL),
 	};

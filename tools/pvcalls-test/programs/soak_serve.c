@@ -252,21 +252,25 @@ static void serve_one(unsigned int i)
 	fds[i].events = POLLIN | (to_send(&served[i]) ? POLLOUT : 0);
 }
 
-static void accept_one(void)
+/* Returns false if there was none. */
+static bool accept_one(void)
 {
 	int fd = accept(fds[0].fd, NULL, NULL);
 
 	if (fd < 0 && errno == EAGAIN)
-		return;
+		return false;
 	if (fd < 0 || nr == SOAK_MOST) {
 		wrong++;
 		fprintf(stderr, "soak-serve: accept: %s\n",
 			fd < 0 ? strerror(errno) : "too many");
-		return;
+		if (fd >= 0)
+			close(fd);
+		return false;
 	}
 	memset(&served[nr], 0, sizeof(served[nr]));
 	fds[nr] = (struct pollfd) { .fd = fd, .events = POLLIN };
 	nr++;
+	return true;
 }
 
 static int listen_at(const char *addr, unsigned int port, int protocol)
@@ -278,7 +282,7 @@ static int listen_at(const char *addr, unsigned int port, int protocol)
 
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	if (fd < 0 || bind(fd, (struct sockaddr *)&local, len) ||
-	    listen(fd, 1024)) {
+	    listen(fd, SOAK_MOST)) {
 		perror("soak-serve");
 		return -1;
 	}
@@ -309,8 +313,9 @@ int soak_serve(const char *addr, unsigned int port, int protocol)
 		for (i = nr - 1; i > 0; i--)
 			if (fds[i].revents)
 				serve_one(i);
-		if (fds[0].revents)
-			accept_one();
+		/* All there are: clients that send and leave wait for none. */
+		while (fds[0].revents && accept_one())
+			;
 	}
 	printf("served");
 	for (i = 0; i < SOAK_JOBS; i++)
