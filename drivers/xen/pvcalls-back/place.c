@@ -33,14 +33,15 @@ int pvback_place_check_uids(void)
 }
 
 /**
- * pvback_place_init - the backend's own namespace, no mark
+ * pvback_place_init - nowhere, until the keys have been read
  * @place: filled in
  *
  * Context: any.
  */
 void pvback_place_init(struct pvback_place *place)
 {
-	place->netns = PVBACK_NETNS_OWN;
+	place->netns = PVBACK_NETNS_UNSAID;
+	place->marked = false;
 	place->mark = 0;
 	ratelimit_state_init(&place->log, DEFAULT_RATELIMIT_INTERVAL,
 			     DEFAULT_RATELIMIT_BURST);
@@ -51,6 +52,8 @@ static struct net *pvback_place_net(int netns)
 {
 	if (netns == PVBACK_NETNS_OWN)
 		return get_net(&init_net);
+	if (netns == PVBACK_NETNS_UNSAID)
+		return NULL;
 	return get_net_ns_by_id(&init_net, netns);
 }
 
@@ -62,7 +65,8 @@ static struct net *pvback_place_net(int netns)
  *
  * Context: may sleep.
  * Return: 0, or an error, after which nothing is changed: -EINVAL or -ERANGE
- * for what is no id, -ENOENT if no namespace has it.
+ * for what is no id, -ENOENT if no namespace has it; but the first id that is
+ * set stays, for the namespace that may get it.
  */
 int pvback_place_set_netns(struct pvback_place *place, const char *text)
 {
@@ -78,10 +82,11 @@ int pvback_place_set_netns(struct pvback_place *place, const char *text)
 	if (ret)
 		return ret;
 	net = pvback_place_net(id);
+	if (net || place->netns == PVBACK_NETNS_UNSAID)
+		WRITE_ONCE(place->netns, id);
 	if (!net)
 		return -ENOENT;
 	put_net(net);
-	WRITE_ONCE(place->netns, id);
 	return 0;
 }
 
@@ -100,9 +105,12 @@ int pvback_place_set_mark(struct pvback_place *place, const char *text)
 
 	if (text)
 		ret = pvback_limits_number(text, U32_MAX, &mark);
-	if (!ret)
-		WRITE_ONCE(place->mark, mark);
-	return ret;
+	if (ret)
+		return ret;
+	WRITE_ONCE(place->mark, mark);
+	/* Whoever sees that there is a mark sees which. */
+	smp_store_release(&place->marked, true);
+	return 0;
 }
 
 /*
@@ -126,6 +134,27 @@ static void pvback_place_hold_net(struct sock *sk)
 #endif
 }
 
+/* The namespace for a new socket, with a reference; NULL if there is none. */
+static struct net *pvback_place_find(struct pvback_guest *guest)
+{
+	struct pvback_place *place = &guest->place;
+	int netns = READ_ONCE(place->netns);
+	const char *why = "its mark is not understood";
+	struct net *net = NULL;
+
+	if (smp_load_acquire(&place->marked)) {
+		net = pvback_place_net(netns);
+		why = netns == PVBACK_NETNS_UNSAID ?
+		      "its network namespace is not understood" :
+		      "no network namespace has its id";
+	}
+	if (!net && __ratelimit(&place->log))
+		dev_err(&guest->dev->dev,
+			"domain %u: no socket, since %s (%d)\n",
+			guest->domid, why, netns);
+	return net;
+}
+
 /**
  * pvback_place_create - a kernel's socket for a guest
  * @guest: whose it will be
@@ -133,14 +162,12 @@ static void pvback_place_hold_net(struct sock *sk)
  * @sock: set to it
  *
  * Context: may sleep.
- * Return: 0, -ENETDOWN if its namespace is gone, -EAFNOSUPPORT if there is no
- * IPv6, or what the network says.
+ * Return: 0, -ENETDOWN if its namespace is gone or one of its keys was never
+ * understood, -EAFNOSUPPORT if there is no IPv6, or what the network says.
  */
 int pvback_place_create(struct pvback_guest *guest, int family,
 			struct socket **sock)
 {
-	struct pvback_place *place = &guest->place;
-	int netns = READ_ONCE(place->netns);
 	struct net *net;
 	u32 mark;
 	int ret;
@@ -148,20 +175,15 @@ int pvback_place_create(struct pvback_guest *guest, int family,
 	/* Or the guest could have modprobe called, as often as it likes. */
 	if (family == AF_INET6 && !ipv6_mod_enabled())
 		return -EAFNOSUPPORT;
-	net = pvback_place_net(netns);
-	if (!net) {
-		if (__ratelimit(&place->log))
-			dev_err(&guest->dev->dev,
-				"domain %u: network namespace %d is gone, no socket\n",
-				guest->domid, netns);
+	net = pvback_place_find(guest);
+	if (!net)
 		return -ENETDOWN;
-	}
 	ret = sock_create_kern(net, family, SOCK_STREAM, IPPROTO_TCP, sock);
 	if (!ret) {
 		/* Both families, as the wire says, not as a sysctl of ours does. */
 		(*sock)->sk->sk_ipv6only = 0;
 		pvback_place_hold_net((*sock)->sk);
-		mark = READ_ONCE(place->mark);
+		mark = READ_ONCE(guest->place.mark);
 		if (mark)
 			sock_set_mark((*sock)->sk, mark);
 		pvback_place_adopt(guest, *sock);

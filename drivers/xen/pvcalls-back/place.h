@@ -28,18 +28,24 @@ struct socket;
 
 /* No id of a namespace: the one that the backend is in. */
 #define PVBACK_NETNS_OWN	(-1)
+/* Nobody has said yet where the guest's sockets live: nowhere. */
+#define PVBACK_NETNS_UNSAID	(-2)
 
 /**
  * struct pvback_place - of one guest
- * @netns: id of the namespace, or PVBACK_NETNS_OWN
+ * @netns: id of the namespace, PVBACK_NETNS_OWN, or PVBACK_NETNS_UNSAID
+ * @marked: @mark is known
  * @mark: SO_MARK of its sockets, 0 is none
  * @log: a limit of its own for complaints
  *
  * Both numbers hold for sockets made from now on.  They are changed in the
- * xenwatch thread.
+ * xenwatch thread.  Until both are known there are no sockets: a guest whose
+ * keys can not be understood must not end up in the backend's own namespace,
+ * or beyond the rules for its mark.
  */
 struct pvback_place {
 	int netns;
+	bool marked;
 	u32 mark;
 	struct ratelimit_state log;
 };

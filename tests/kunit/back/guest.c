@@ -131,6 +131,9 @@ int fake_back_init(struct kunit *test)
 		if (ret)
 			return ret;
 	}
+	if (pvback_place_set_netns(&fake->guest->place, NULL) ||
+	    pvback_place_set_mark(&fake->guest->place, NULL))
+		return -EINVAL;
 	fake_back_connect(test);
 	return fake_back_serve(test);
 }

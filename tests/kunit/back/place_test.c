@@ -184,6 +184,34 @@ static void no_namespace_no_socket(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, look(test, 2).net, &init_net);
 }
 
+/* Keys that were bad when the device came do not lead to our own namespace. */
+static void bad_keys_from_the_start(struct kunit *test)
+{
+	struct pvback_place *place = place_of(test);
+	char text[16];
+
+	pvback_place_init(place);
+	EXPECT_ANSWER(test, ask_socket(test, 1), -ENETDOWN);
+	KUNIT_EXPECT_EQ(test, pvback_place_set_netns(place, "blue"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, pvback_place_set_mark(place, NULL), 0);
+	EXPECT_ANSWER(test, ask_socket(test, 1), -ENETDOWN);
+	/* The namespace with that id may come yet. */
+	snprintf(text, sizeof(text), "%d", NOWHERE);
+	KUNIT_EXPECT_EQ(test, pvback_place_set_netns(place, text), -ENOENT);
+	KUNIT_EXPECT_EQ(test, place->netns, NOWHERE);
+	EXPECT_ANSWER(test, ask_socket(test, 1), -ENETDOWN);
+	KUNIT_EXPECT_EQ(test, pvback_place_set_netns(place, NULL), 0);
+	ASSERT_ANSWER(test, ask_socket(test, 1), 0);
+
+	pvback_place_init(place);
+	KUNIT_EXPECT_EQ(test, pvback_place_set_netns(place, NULL), 0);
+	KUNIT_EXPECT_EQ(test, pvback_place_set_mark(place, "blue"), -EINVAL);
+	EXPECT_ANSWER(test, ask_socket(test, 2), -ENETDOWN);
+	KUNIT_EXPECT_EQ(test, pvback_place_set_mark(place, "7"), 0);
+	ASSERT_ANSWER(test, ask_socket(test, 2), 0);
+	KUNIT_EXPECT_EQ(test, look(test, 2).mark, 7);
+}
+
 static struct kunit_case place_cases[] = {
 	KUNIT_CASE(own_uid),
 	KUNIT_CASE(uids_leave_room),
@@ -191,6 +219,7 @@ static struct kunit_case place_cases[] = {
 	KUNIT_CASE(namespace_by_id),
 	KUNIT_CASE(bad_id_changes_nothing),
 	KUNIT_CASE(no_namespace_no_socket),
+	KUNIT_CASE(bad_keys_from_the_start),
 	{}
 };
 
