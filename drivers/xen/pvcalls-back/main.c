@@ -130,6 +130,16 @@ MODULE_PARM_DESC(bind_policy,
 
 struct workqueue_struct *pvback_wq;
 
+/*
+ * How many works run at a time: enough to keep all CPUs busy while some sleep.
+ * Each that runs is a thread, and hundreds of them would leave the softirqs of
+ * the network so small a share of a CPU that TCP takes packets for lost.
+ */
+static int __init pvback_workers(void)
+{
+	return max(4U, 2 * num_possible_cpus());
+}
+
 static int __init pvback_init(void)
 {
 	int ret;
@@ -146,7 +156,8 @@ static int __init pvback_init(void)
 	 * No rescuer (WQ_MEM_RECLAIM): dom0 frees no memory through a guest's
 	 * sockets, and what runs here allocates with GFP_KERNEL anyway.
 	 */
-	pvback_wq = alloc_workqueue("pvcalls-back", WQ_UNBOUND, 0);
+	pvback_wq = alloc_workqueue("pvcalls-back", WQ_UNBOUND,
+				    pvback_workers());
 	if (!pvback_wq)
 		return -ENOMEM;
 	pvback_debugfs_init();
