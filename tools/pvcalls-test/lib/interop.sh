@@ -16,6 +16,8 @@ verb_interop()
 	interop_build
 	lab_guest intree "$INTEROP_DIR/intree-pvcalls-front.ko"
 	lab_guest_file intree "$CACHE/build/peer" /usr/bin/peer
+	# Essential in Debian; the guest's busybox has none.
+	lab_guest_file intree /usr/bin/chrt /usr/bin/chrt
 	note "left out, since in-tree drivers can not: to unload the frontend, to unload"
 	note "the backend under a guest, to end a stream to the guest right behind data"
 	note "booting Xen; about two minutes"
