@@ -142,6 +142,7 @@ static struct net *pvback_place_find(struct pvback_guest *guest)
 	const char *why = "its mark is not understood";
 	struct net *net = NULL;
 
+	/* Pairs with the release that follows the mark's first value. */
 	if (smp_load_acquire(&place->marked)) {
 		net = pvback_place_net(netns);
 		why = netns == PVBACK_NETNS_UNSAID ?
