@@ -48,6 +48,14 @@ void pvback_listen_bind(struct pvback_socket *socket,
 	pvback_command_answer(socket->guest, call, ret);
 }
 
+/* As listen(2) does, and kernel_listen() does not. */
+static int pvback_listen_backlog(struct pvback_socket *socket, int backlog)
+{
+	struct net *net = sock_net(socket->sock->sk);
+
+	return min(backlog, READ_ONCE(net->core.sysctl_somaxconn));
+}
+
 /*
  * Without a BIND Linux would listen on a port of its own choice.  Frontends
  * in the Linux tree hide the error of a BIND from the program, and count on
@@ -70,7 +78,8 @@ static int pvback_listen_start(struct pvback_socket *socket, int backlog)
 	}
 	/* Before the first connection, so that none is missed. */
 	pvback_hook_attach(socket, NULL);
-	ret = kernel_listen(socket->sock, backlog);
+	ret = kernel_listen(socket->sock,
+			    pvback_listen_backlog(socket, backlog));
 	if (!ret) {
 		pvback_seen_enter(socket, PVBACK_LISTENING);
 	} else if (!again) {

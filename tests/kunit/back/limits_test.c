@@ -148,6 +148,25 @@ static void default_holds_at_once(struct kunit *test)
 	EXPECT_ANSWER(test, ask_socket(test, 3), 0);
 }
 
+/* No queue is longer than those of other programs in that namespace. */
+static void backlog_is_bounded(struct kunit *test)
+{
+	struct fake_back *fake = test->priv;
+	int *most = &init_net.core.sysctl_somaxconn, before = *most;
+	struct pvback_socket *socket;
+
+	step_listening(test, 1);
+	socket = pvback_guest_find(fake->guest, 1);
+	KUNIT_ASSERT_NOT_NULL(test, socket);
+	*most = 3;
+	EXPECT_ANSWER(test, ask_listen(test, 1, 100), 0);
+	KUNIT_EXPECT_EQ(test, (int)socket->sock->sk->sk_max_ack_backlog, 3);
+	EXPECT_ANSWER(test, ask_listen(test, 1, 2), 0);
+	KUNIT_EXPECT_EQ(test, (int)socket->sock->sk->sk_max_ack_backlog, 2);
+	*most = before;
+	pvback_socket_put(socket);
+}
+
 /* Who has heard that a socket is gone may have another one. */
 static void released_is_not_counted(struct kunit *test)
 {
@@ -234,6 +253,7 @@ static struct kunit_case limits_cases[] = {
 	KUNIT_CASE(too_many_connecting),
 	KUNIT_CASE(too_many_connects_at_once),
 	KUNIT_CASE(default_holds_at_once),
+	KUNIT_CASE(backlog_is_bounded),
 	KUNIT_CASE(released_is_not_counted),
 	KUNIT_CASE(short_turns),
 	KUNIT_CASE(bounded_buffers),
