@@ -12,6 +12,7 @@
 #include <linux/mm.h>
 #include <linux/net.h>
 #include <linux/slab.h>
+#include <linux/tcp.h>
 #include <linux/uio.h>
 #include <net/sock.h>
 
@@ -21,6 +22,9 @@
 
 /* When to try again to send where it was memory that lacked. */
 #define PVBACK_LINGER_RETRY (HZ / 10)
+
+/* What a peer has that takes some bytes every now and then, in seconds. */
+#define PVBACK_LINGER_MOST 900UL
 
 static DEFINE_SPINLOCK(pvback_linger_lock);
 static LIST_HEAD(pvback_linger_list);
@@ -74,6 +78,37 @@ err_count:
 	return ret;
 }
 
+/* A long timeout is as good as a longer one, and must not wrap. */
+static unsigned long pvback_linger_timeout_secs(void)
+{
+	return min_t(unsigned long, READ_ONCE(pvback_linger_timeout), 86400);
+}
+
+/* As much as the peer has acknowledged. */
+static u64 pvback_linger_acked(struct sock *sk)
+{
+	u64 acked;
+
+	lock_sock(sk);
+	acked = tcp_sk(sk)->bytes_acked;
+	release_sock(sk);
+	return acked;
+}
+
+/* A slow peer is no dead one: with each byte it takes it has time again. */
+static void pvback_linger_look(struct pvback_socket *socket)
+{
+	struct pvback_linger *linger = &socket->linger;
+	u64 acked = pvback_linger_acked(socket->sock->sk);
+
+	if (acked == linger->acked)
+		return;
+	linger->acked = acked;
+	linger->deadline = jiffies + pvback_linger_timeout_secs() * HZ;
+	if (time_after(linger->deadline, linger->end))
+		linger->deadline = linger->end;
+}
+
 /**
  * pvback_linger_start - begin to send what was kept
  * @socket: released; the caller's reference becomes the list's
@@ -82,14 +117,16 @@ err_count:
  */
 void pvback_linger_start(struct pvback_socket *socket)
 {
-	unsigned long timeout = READ_ONCE(pvback_linger_timeout);
+	unsigned long timeout = pvback_linger_timeout_secs();
+	struct pvback_linger *linger = &socket->linger;
 
 	pvback_seen_enter(socket, PVBACK_LINGERING);
 	set_bit(PVBACK_WRITABLE, &socket->ready);
-	/* A long timeout is as good as a longer one, and must not wrap. */
-	socket->linger.deadline = jiffies + min(timeout, 86400UL) * HZ;
+	linger->acked = pvback_linger_acked(socket->sock->sk);
+	linger->deadline = jiffies + timeout * HZ;
+	linger->end = jiffies + max(timeout, PVBACK_LINGER_MOST) * HZ;
 	spin_lock(&pvback_linger_lock);
-	list_add(&socket->linger.node, &pvback_linger_list);
+	list_add(&linger->node, &pvback_linger_list);
 	spin_unlock(&pvback_linger_lock);
 }
 
@@ -148,20 +185,26 @@ void pvback_linger_turn(struct pvback_socket *socket)
 {
 	struct pvback_linger *linger = &socket->linger;
 	unsigned long delay;
+	bool room;
 
+	pvback_linger_look(socket);
 	if (READ_ONCE(linger->abort) || time_after_eq(jiffies, linger->deadline)) {
 		pvback_linger_finish(socket, true);
 		return;
 	}
 	/* Not before the callback, or the appointment, says that there is room. */
-	if (test_and_clear_bit(PVBACK_WRITABLE, &socket->ready) &&
-	    pvback_linger_send(socket) != -EAGAIN) {
+	room = test_and_clear_bit(PVBACK_WRITABLE, &socket->ready);
+	if (room && pvback_linger_send(socket) != -EAGAIN) {
 		pvback_linger_finish(socket, false);
 		return;
 	}
 	delay = linger->deadline - jiffies;
-	if (sk_stream_is_writeable(socket->sock->sk))
+	if (sk_stream_is_writeable(socket->sock->sk)) {
 		delay = min_t(unsigned long, delay, PVBACK_LINGER_RETRY);
+		/* It was memory that lacked, see pvback_io_wait_room(). */
+		if (room)
+			clear_bit(PVBACK_WRITABLE, &socket->ready);
+	}
 	pvback_socket_kick_later(socket, delay);
 }
 

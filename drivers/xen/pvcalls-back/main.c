@@ -108,7 +108,7 @@ MODULE_PARM_DESC(uid_base,
 unsigned int pvback_linger_timeout = 30;
 module_param_named(linger_timeout, pvback_linger_timeout, uint, 0644);
 MODULE_PARM_DESC(linger_timeout,
-		 "Seconds to send the unsent bytes of a closed socket (default 30)");
+		 "Seconds that a peer may take none of the bytes left by a closed socket (default 30)");
 
 unsigned int pvback_max_ring_page_order = PVCALLS_MAX_RING_PAGE_ORDER;
 module_param_named(max_ring_page_order, pvback_max_ring_page_order, uint, 0444);

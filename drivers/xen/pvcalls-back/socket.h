@@ -86,7 +86,9 @@ struct pvback_hook {
  * @buf: the bytes
  * @len: how many there are
  * @sent: how many of them are gone
- * @deadline: when to give up, in jiffies
+ * @acked: bytes of the connection that the peer had at our last look
+ * @deadline: when to give up if it takes no more, in jiffies
+ * @end: when to give up anyway
  * @abort: give up now
  */
 struct pvback_linger {
@@ -94,7 +96,9 @@ struct pvback_linger {
 	void *buf;
 	unsigned int len;
 	unsigned int sent;
+	u64 acked;
 	unsigned long deadline;
+	unsigned long end;
 	bool abort;
 };
 

@@ -5,6 +5,7 @@
  *
  * Copyright (C) 2026 the xen-pvcalls developers
  */
+#include <linux/delay.h>
 #include <linux/net.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
@@ -89,6 +90,29 @@ static void release_loses_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->resets), 0);
 }
 
+/* It takes all, in more time than one has that takes nothing. */
+static void slow_peer_gets_all(struct kunit *test)
+{
+	struct fake_back *fake = test->priv;
+	struct socket *peer = loaded(test, 1);
+	unsigned int before = pvback_linger_timeout, got = 0;
+	u8 *buf = kunit_kzalloc(test, LOAD / 16, GFP_KERNEL);
+	int ret;
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	pvback_linger_timeout = 1;
+	EXPECT_ANSWER(test, ask_release(test, 1), 0);
+	do {
+		msleep(400);
+		ret = net_recv(peer, buf, LOAD / 16, MSG_WAITALL);
+		got += max(ret, 0);
+	} while (ret > 0);
+	pvback_linger_timeout = before;
+	KUNIT_EXPECT_EQ(test, ret, 0);
+	KUNIT_EXPECT_EQ(test, got, (unsigned int)LOAD);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->resets), 0);
+}
+
 static void end_of_guest_loses_nothing(struct kunit *test)
 {
 	struct fake_back *fake = test->priv;
@@ -124,6 +148,23 @@ static void too_much_to_keep(struct kunit *test)
 	expect_reset(test, peer);
 }
 
+/* A peer that does not read can not keep the bytes for ever. */
+static void too_long_to_keep(struct kunit *test)
+{
+	struct fake_back *fake = test->priv;
+	struct socket *peer = loaded(test, 1);
+	unsigned int before = pvback_linger_timeout;
+
+	pvback_linger_timeout = 0;
+	EXPECT_ANSWER(test, ask_release(test, 1), 0);
+	fake_settle();
+	pvback_linger_timeout = before;
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->resets), 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->linger_bytes), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->nr_sockets), 0);
+	expect_reset(test, peer);
+}
+
 static void no_memory_to_keep(struct kunit *test)
 {
 	struct fake_back *fake = test->priv;
@@ -154,8 +195,10 @@ static void unread_bytes_reset(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(release_loses_nothing),
+	KUNIT_CASE(slow_peer_gets_all),
 	KUNIT_CASE(end_of_guest_loses_nothing),
 	KUNIT_CASE(too_much_to_keep),
+	KUNIT_CASE(too_long_to_keep),
 	KUNIT_CASE(no_memory_to_keep),
 	KUNIT_CASE(unread_bytes_reset),
 	{}
