@@ -108,6 +108,43 @@ void points_kvfree(const void *mem)
 	kvfree(mem);
 }
 
+void __percpu *points_alloc_percpu(size_t size, size_t align)
+{
+	void __percpu *mem;
+
+	mem = points_fail() ? NULL : __alloc_percpu(size, align);
+	if (mem)
+		atomic_inc(&points_allocated);
+	return mem;
+}
+
+void points_free_percpu(void __percpu *mem)
+{
+	if (mem)
+		atomic_dec(&points_allocated);
+	free_percpu(mem);
+}
+
+struct workqueue_struct *
+points_alloc_workqueue(const char *format, unsigned int flags, int most, ...)
+{
+	char name[24];
+	va_list args;
+
+	if (points_fail())
+		return NULL;
+	va_start(args, most);
+	vsnprintf(name, sizeof(name), format, args);
+	va_end(args);
+	return points_counted(alloc_workqueue("%s", flags, most, name));
+}
+
+void points_destroy_workqueue(struct workqueue_struct *wq)
+{
+	atomic_dec(&points_allocated);
+	destroy_workqueue(wq);
+}
+
 /**
  * points_forget - a piece of memory that the driver frees some other way
  */

@@ -14,7 +14,9 @@
 #define _POINTS_H
 
 #include <linux/net.h>
+#include <linux/percpu.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 
 void points_arm(unsigned int nth);
@@ -31,6 +33,11 @@ void *points_kvmalloc(size_t size, gfp_t gfp);
 void *points_kmemdup(const void *src, size_t size, gfp_t gfp);
 void points_kfree(const void *mem);
 void points_kvfree(const void *mem);
+void __percpu *points_alloc_percpu(size_t size, size_t align);
+void points_free_percpu(void __percpu *mem);
+__printf(1, 4) struct workqueue_struct *
+points_alloc_workqueue(const char *format, unsigned int flags, int most, ...);
+void points_destroy_workqueue(struct workqueue_struct *wq);
 int points_xa_insert(struct xarray *xa, unsigned long index, void *entry,
 		     gfp_t gfp);
 int points_sock_create_kern(struct net *net, int family, int type,

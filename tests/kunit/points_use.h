@@ -22,6 +22,15 @@
 #define kfree			points_kfree
 #undef kvfree
 #define kvfree			points_kvfree
+#undef alloc_percpu
+#define alloc_percpu(type) \
+	((type __percpu *)points_alloc_percpu(sizeof(type), __alignof__(type)))
+#undef free_percpu
+#define free_percpu		points_free_percpu
+#undef alloc_workqueue
+#define alloc_workqueue		points_alloc_workqueue
+#undef destroy_workqueue
+#define destroy_workqueue	points_destroy_workqueue
 #undef xa_insert
 #define xa_insert		points_xa_insert
 #undef sock_create_kern

@@ -5,6 +5,7 @@
  *
  * Copyright (C) 2026 the xen-pvcalls developers
  */
+#include <linux/cpumask.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
@@ -13,6 +14,30 @@
 #include "guest.h"
 #include "main.h"
 #include "socket.h"
+
+/*
+ * How many sockets of a guest have their turn at a time.  Each that has is a
+ * thread: enough of them to keep the CPUs busy while one sleeps, but hundreds
+ * would leave the softirqs of the network so small a share of a CPU that TCP
+ * takes packets for lost.
+ */
+static int pvback_guest_workers(void)
+{
+	return max(2U, num_possible_cpus());
+}
+
+static void pvback_guest_destroy(struct work_struct *work)
+{
+	struct pvback_guest *guest = container_of(work, struct pvback_guest,
+						  end);
+
+	/* The last work may not have returned yet that had a reference. */
+	destroy_workqueue(guest->wq);
+	pvback_admit_free(&guest->admission);
+	xa_destroy(&guest->sockets);
+	pvback_stats_free(&guest->stats);
+	kvfree(guest);
+}
 
 /**
  * pvback_guest_create - the software side of a device
@@ -29,15 +54,23 @@ struct pvback_guest *pvback_guest_create(struct xenbus_device *dev,
 
 	if (!guest)
 		return NULL;
-	if (pvback_stats_init(&guest->stats)) {
-		kvfree(guest);
-		return NULL;
-	}
+	if (pvback_stats_init(&guest->stats))
+		goto err_free;
+	/*
+	 * Unbound, so that a guest's bytes are moved wherever there is a CPU.
+	 * No rescuer (WQ_MEM_RECLAIM): dom0 frees no memory through a guest's
+	 * sockets, and what runs here allocates with GFP_KERNEL anyway.
+	 */
+	guest->wq = alloc_workqueue("pvcalls-back/%u", WQ_UNBOUND,
+				    pvback_guest_workers(), dev->otherend_id);
+	if (!guest->wq)
+		goto err_stats;
 	kref_init(&guest->ref);
 	guest->dev = dev;
 	guest->domid = dev->otherend_id;
 	guest->ops = ops;
 	INIT_WORK(&guest->work, pvback_command_work);
+	INIT_WORK(&guest->end, pvback_guest_destroy);
 	spin_lock_init(&guest->ring_lock);
 	xa_init(&guest->sockets);
 	init_waitqueue_head(&guest->idle);
@@ -45,16 +78,20 @@ struct pvback_guest *pvback_guest_create(struct xenbus_device *dev,
 	pvback_place_init(&guest->place);
 	pvback_limits_init(&guest->limits);
 	return guest;
+
+err_stats:
+	pvback_stats_free(&guest->stats);
+err_free:
+	kvfree(guest);
+	return NULL;
 }
 
-static void pvback_guest_free(struct kref *ref)
+/* Whoever drops the last reference may be a work of the guest's own queue. */
+static void pvback_guest_end(struct kref *ref)
 {
 	struct pvback_guest *guest = container_of(ref, struct pvback_guest, ref);
 
-	pvback_admit_free(&guest->admission);
-	xa_destroy(&guest->sockets);
-	pvback_stats_free(&guest->stats);
-	kvfree(guest);
+	queue_work(pvback_wq, &guest->end);
 }
 
 /**
@@ -72,11 +109,11 @@ void pvback_guest_get(struct pvback_guest *guest)
  * pvback_guest_put - drop a reference
  * @guest: not to be used by the caller any more
  *
- * Context: may sleep.
+ * Context: any.
  */
 void pvback_guest_put(struct pvback_guest *guest)
 {
-	kref_put(&guest->ref, pvback_guest_free);
+	kref_put(&guest->ref, pvback_guest_end);
 }
 
 /**

@@ -7,10 +7,14 @@
  *   guest->work		takes requests off the command ring, creates
  *				sockets, hands every other request to the
  *				socket it names.  Touches no socket otherwise.
+ *				One a guest on a queue that all share, with a
+ *				bounded turn: all are served alike.
  *   socket->work		everything else that happens to a socket.  One
  *				work item each, so nothing of a socket ever
  *				runs twice at a time, and nothing in it needs
- *				a lock.  Never waits for a peer.
+ *				a lock.  Never waits for a peer.  Each guest
+ *				has a queue of its own for them, so those of
+ *				one wait for the same guest's only.
  *   xenwatch, rmmod		connect and disconnect a guest (xenbus.c), one
  *				at a time.  Only they wait for others.
  *   event functions		hard interrupt; queue one of the works.
@@ -39,7 +43,8 @@
  * References
  *
  *   guest	one of the device's driver data (probe to remove), one of each
- *		socket.  The last may outlive the device: whoever uses
+ *		socket.  With the last goes guest->end, on the shared queue,
+ *		since its own goes with it.  It may outlive the device: whoever uses
  *		guest->dev is counted in guest->attached, or is xenbus.c.
  *   socket	one of the table, or of the ACCEPT that it is parked in, or of
  *		the list of lingering sockets, in the course of its life; one
@@ -131,7 +136,9 @@ struct pvback_keys {
  * @features: PVBACK_FEATURE_* that are on; set while not connected
  * @map: the pages of the command ring
  * @event: the event channel of the command ring
- * @work: takes requests off the command ring
+ * @work: takes requests off the command ring; on pvback_wq
+ * @wq: for the works of its sockets
+ * @end: frees all of this; on pvback_wq
  * @ring_lock: protects the four fields that follow
  * @live: the command ring may be used
  * @ring: the command ring
@@ -168,6 +175,8 @@ struct pvback_guest {
 	struct flexring_map map;
 	struct flexring_event event;
 	struct work_struct work;
+	struct workqueue_struct *wq;
+	struct work_struct end;
 
 	spinlock_t ring_lock;	/* the command ring, see above */
 	bool live;

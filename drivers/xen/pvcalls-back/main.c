@@ -130,16 +130,6 @@ MODULE_PARM_DESC(bind_policy,
 
 struct workqueue_struct *pvback_wq;
 
-/*
- * How many works run at a time: enough to keep all CPUs busy while some sleep.
- * Each that runs is a thread, and hundreds of them would leave the softirqs of
- * the network so small a share of a CPU that TCP takes packets for lost.
- */
-static int __init pvback_workers(void)
-{
-	return max(4U, 2 * num_possible_cpus());
-}
-
 static int __init pvback_init(void)
 {
 	int ret;
@@ -152,12 +142,11 @@ static int __init pvback_init(void)
 	if (ret)
 		return ret;
 	/*
-	 * Unbound, so that a guest's bytes are moved wherever there is a CPU.
-	 * No rescuer (WQ_MEM_RECLAIM): dom0 frees no memory through a guest's
-	 * sockets, and what runs here allocates with GFP_KERNEL anyway.
+	 * One work of each guest, and all of equal weight: the threads that
+	 * serve them at a time are few, for the reason in guest.c.
 	 */
 	pvback_wq = alloc_workqueue("pvcalls-back", WQ_UNBOUND,
-				    pvback_workers());
+				    max(4U, 2 * num_possible_cpus()));
 	if (!pvback_wq)
 		return -ENOMEM;
 	pvback_debugfs_init();
@@ -177,7 +166,7 @@ static void __exit pvback_exit(void)
 	/* What is left serves no guest any more. */
 	pvback_linger_abort_all();
 	pvback_socket_wait_all();
-	/* The last reference of a socket is dropped by its work. */
+	/* Whoever dropped the last reference of a guest has left its end here. */
 	destroy_workqueue(pvback_wq);
 	/*
 	 * A softirq may have picked up a callback of ours just before it was

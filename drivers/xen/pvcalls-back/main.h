@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the whole module shares: limits and the workqueue.
+ * What the whole module shares: limits and a workqueue.
  *
  * Copyright (C) 2026 the xen-pvcalls developers
  */

@@ -11,7 +11,6 @@
 
 #include "command.h"
 #include "guest.h"
-#include "main.h"
 #include "socket.h"
 
 /* Requests served in one turn: as many as a command ring of one page has. */
@@ -269,7 +268,7 @@ void pvback_socket_put(struct pvback_socket *socket)
 void pvback_socket_kick(struct pvback_socket *socket)
 {
 	pvback_socket_get(socket);
-	if (!queue_work(pvback_wq, &socket->work))
+	if (!queue_work(socket->guest->wq, &socket->work))
 		pvback_socket_put(socket);
 }
 
@@ -284,7 +283,7 @@ void pvback_socket_kick_later(struct pvback_socket *socket,
 			      unsigned long delay)
 {
 	pvback_socket_get(socket);
-	if (mod_delayed_work(pvback_wq, &socket->later, delay))
+	if (mod_delayed_work(socket->guest->wq, &socket->later, delay))
 		pvback_socket_put(socket);
 }
 

@@ -20,6 +20,11 @@
 #define FAKE_GRANTS	2100
 /* Requests of one test. */
 #define FAKE_REQUESTS	2048
+/*
+ * Pieces of memory of a guest that is not connected: itself, its counters, and
+ * its workqueue.  The rules of its policies are not counted.
+ */
+#define FAKE_GUEST_MEMORY 3
 /* The answer to a request that has none. */
 #define UNANSWERED	1
 

@@ -14,6 +14,9 @@
 #include "pvcalls-back/main.h"
 #include "pvcalls-back/socket.h"
 
+/* Of the case that runs. */
+static struct pvback_guest *fake_guest;
+
 static int fake_lo_up(void)
 {
 	int ret;
@@ -32,8 +35,10 @@ void fake_settle(void)
 	unsigned int i;
 
 	/* The guest's work queues that of sockets, which may queue theirs. */
-	for (i = 0; i < 4; i++)
+	for (i = 0; i < 4; i++) {
 		flush_workqueue(pvback_wq);
+		flush_workqueue(fake_guest->wq);
+	}
 }
 
 /**
@@ -125,6 +130,7 @@ int fake_back_init(struct kunit *test)
 	fake->guest = pvback_guest_create(&fake->xbdev, &fake_back_ops);
 	if (!fake->guest)
 		return -ENOMEM;
+	fake_guest = fake->guest;
 	for (use = 0; use < PVBACK_USES; use++) {
 		ret = pvback_admit_set(&fake->guest->admission, use, NULL,
 				       &good);
@@ -161,11 +167,12 @@ void fake_back_end(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, xa_empty(&fake->guest->sockets));
 	pvback_linger_abort_all();
 	pvback_socket_wait_all();
-	flush_workqueue(pvback_wq);
+	flush_workqueue(fake->guest->wq);
 	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->nr_sockets), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->linger_bytes), 0);
 	KUNIT_EXPECT_EQ(test, points_sockets(), 0);
 	pvback_guest_put(fake->guest);
+	flush_workqueue(pvback_wq);
 	fake->guest = NULL;
 	KUNIT_EXPECT_EQ(test, points_memory(), 0);
 }

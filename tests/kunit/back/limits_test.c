@@ -5,11 +5,15 @@
  *
  * Copyright (C) 2026 the xen-pvcalls developers
  */
+#include <linux/completion.h>
 #include <net/sock.h>
 
 #include "fake.h"
 #include "pvcalls-back/main.h"
 #include "pvcalls-back/socket.h"
+
+/* More than a guest may have at work at a time. */
+#define SLEEPERS 64
 
 static void limit_own(struct kunit *test, enum pvback_limit which, u32 value)
 {
@@ -148,6 +152,43 @@ static void default_holds_at_once(struct kunit *test)
 	EXPECT_ANSWER(test, ask_socket(test, 3), 0);
 }
 
+struct sleeper {
+	struct work_struct work;
+	struct completion *end;
+};
+
+static void sleeper_work(struct work_struct *work)
+{
+	wait_for_completion(container_of(work, struct sleeper, work)->end);
+}
+
+/* All that one guest may have running takes its time; another sees nothing. */
+static void queues_are_apart(struct kunit *test)
+{
+	struct fake_back *fake = test->priv;
+	struct sleeper *sleepers;
+	struct pvback_guest *other;
+	DECLARE_COMPLETION_ONSTACK(end);
+	unsigned int i;
+
+	sleepers = kunit_kcalloc(test, SLEEPERS, sizeof(*sleepers), GFP_KERNEL);
+	other = pvback_guest_create(&fake->xbdev, &fake_back_ops);
+	KUNIT_ASSERT_NOT_NULL(test, sleepers);
+	KUNIT_ASSERT_NOT_NULL(test, other);
+	for (i = 0; i < SLEEPERS; i++) {
+		INIT_WORK(&sleepers[i].work, sleeper_work);
+		sleepers[i].end = &end;
+		queue_work(other->wq, &sleepers[i].work);
+	}
+	step_listening(test, 1);
+	EXPECT_ANSWER(test, ask_release(test, 1), 0);
+	/* They are not all at it at once. */
+	KUNIT_EXPECT_TRUE(test, work_pending(&sleepers[SLEEPERS - 1].work));
+	complete_all(&end);
+	flush_workqueue(other->wq);
+	pvback_guest_put(other);
+}
+
 /* No queue is longer than those of other programs in that namespace. */
 static void backlog_is_bounded(struct kunit *test)
 {
@@ -253,6 +294,7 @@ static struct kunit_case limits_cases[] = {
 	KUNIT_CASE(too_many_connecting),
 	KUNIT_CASE(too_many_connects_at_once),
 	KUNIT_CASE(default_holds_at_once),
+	KUNIT_CASE(queues_are_apart),
 	KUNIT_CASE(backlog_is_bounded),
 	KUNIT_CASE(released_is_not_counted),
 	KUNIT_CASE(short_turns),

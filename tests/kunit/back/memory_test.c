@@ -233,12 +233,15 @@ static void guest_without_memory(struct kunit *test)
 {
 	struct fake_back *fake = test->priv;
 	int before = points_memory();
+	unsigned int nth;
 
-	points_arm(1);
-	KUNIT_EXPECT_NULL(test, pvback_guest_create(&fake->xbdev,
-						    &fake_back_ops));
-	points_arm(0);
-	KUNIT_EXPECT_EQ(test, points_memory(), before);
+	for (nth = 1; nth <= FAKE_GUEST_MEMORY; nth++) {
+		points_arm(nth);
+		KUNIT_EXPECT_NULL(test, pvback_guest_create(&fake->xbdev,
+							    &fake_back_ops));
+		points_arm(0);
+		KUNIT_EXPECT_EQ(test, points_memory(), before);
+	}
 	fail_everywhere(test, &op_guest);
 }
 
