@@ -11,6 +11,7 @@
 #include <linux/net.h>
 #include <linux/sizes.h>
 #include <linux/uio.h>
+#include <net/inet_sock.h>
 #include <net/sock.h>
 
 #include "guest.h"
@@ -156,6 +157,20 @@ static int pvback_io_in(struct pvback_socket *socket, unsigned int budget)
 	return 0;
 }
 
+/*
+ * No bytes wait, and whoever reads has had the end of the stream: nobody would
+ * hear that the rest of the connection is lost as well.
+ */
+static void pvback_io_idle(struct pvback_socket *socket)
+{
+	struct sock *sk = socket->sock->sk;
+
+	if (socket->ring.out_shut)
+		pvback_shutdown_finish(socket);
+	else if (socket->ring.in_done && inet_sk_state_load(sk) == TCP_CLOSE)
+		pvback_io_end_out(socket, sock_error(sk) ?: -EPIPE);
+}
+
 /* From the guest; as pvback_io_in(). */
 static int pvback_io_out(struct pvback_socket *socket, unsigned int budget)
 {
@@ -164,8 +179,8 @@ static int pvback_io_out(struct pvback_socket *socket, unsigned int budget)
 
 	while (!ring->out_done && test_bit(PVBACK_WRITABLE, &socket->ready)) {
 		queued = pvback_shutdown_queued(socket);
-		if (!queued && ring->out_shut)
-			pvback_shutdown_finish(socket);
+		if (!queued)
+			pvback_io_idle(socket);
 		if (queued <= 0)
 			return queued;
 		if (!budget)

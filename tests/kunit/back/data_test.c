@@ -202,6 +202,26 @@ static void reset_after_bytes(struct kunit *test)
 }
 
 /* Words that make no sense, after 100 bytes each way of a ring of 4096. */
+/* The reader has had his end already, and nobody writes. */
+static void reset_after_the_end(struct kunit *test)
+{
+	struct fake_ring *ring = fake_ring(test, 1);
+	struct socket *peer = step_connected(test, 1, ring);
+	unsigned int before;
+
+	KUNIT_ASSERT_EQ(test, kernel_sock_shutdown(peer, SHUT_WR), 0);
+	KUNIT_ASSERT_TRUE(test, fake_await(fake_ring_in_ended, ring));
+	fake_settle();
+	KUNIT_EXPECT_EQ(test, READ_ONCE(ring->intf->out_error), 0);
+	before = fake_event_notified(ring->port);
+	net_reset(peer);
+	KUNIT_ASSERT_TRUE(test, fake_await(fake_ring_out_ended, ring));
+	fake_settle();
+	KUNIT_EXPECT_EQ(test, ring->intf->in_error, -ENOTCONN);
+	KUNIT_EXPECT_EQ(test, ring->intf->out_error, -EPIPE);
+	KUNIT_EXPECT_EQ(test, fake_event_notified(ring->port), before + 1);
+}
+
 static void expect_broken(struct kunit *test, bool in, u32 value)
 {
 	static u64 id;
@@ -291,6 +311,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(bytes_before_the_answer),
 	KUNIT_CASE(orderly_end),
 	KUNIT_CASE(reset_after_bytes),
+	KUNIT_CASE(reset_after_the_end),
 	KUNIT_CASE(in_cons_makes_no_sense),
 	KUNIT_CASE(out_prod_makes_no_sense),
 	KUNIT_CASE(our_words_overwritten),
