@@ -26,7 +26,7 @@
 
 /*
  * The socket's callback says when there is room.  It says so at once, from
- * within the call that failed, if there is room already and the stack refused
+ * within the calls that failed, if there is room already and the stack refused
  * for want of memory: then only time helps.
  */
 static void pvback_io_wait_room(struct pvback_socket *socket)
@@ -35,6 +35,21 @@ static void pvback_io_wait_room(struct pvback_socket *socket)
 		return;
 	clear_bit(PVBACK_WRITABLE, &socket->ready);
 	pvback_socket_kick_later(socket, PVBACK_IO_RETRY);
+}
+
+static int pvback_io_try_send(struct pvback_socket *socket, unsigned int bytes)
+{
+	struct msghdr msg = { .msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL };
+	struct bio_vec bvecs[PVBACK_IO_BVECS];
+	unsigned int nr;
+
+	nr = flexring_rx_bvecs(&socket->ring.out, bytes, bvecs,
+			       ARRAY_SIZE(bvecs));
+	iov_iter_bvec(&msg.msg_iter, ITER_SOURCE, bvecs, nr, bytes);
+	clear_bit(PVBACK_WRITABLE, &socket->ready);
+	/* Room that comes from here on sets it again. */
+	smp_mb__after_atomic();
+	return sock_sendmsg(socket->sock, &msg);
 }
 
 /**
@@ -49,19 +64,13 @@ static void pvback_io_wait_room(struct pvback_socket *socket)
  */
 int pvback_io_send(struct pvback_socket *socket, unsigned int bytes)
 {
-	struct msghdr msg = { .msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL };
-	struct pvback_ring *ring = &socket->ring;
-	struct bio_vec bvecs[PVBACK_IO_BVECS];
-	unsigned int nr;
 	int ret;
 
 	bytes = min_t(unsigned int, bytes, PVBACK_IO_CHUNK);
-	nr = flexring_rx_bvecs(&ring->out, bytes, bvecs, ARRAY_SIZE(bvecs));
-	iov_iter_bvec(&msg.msg_iter, ITER_SOURCE, bvecs, nr, bytes);
-	clear_bit(PVBACK_WRITABLE, &socket->ready);
-	/* Room that comes from here on sets it again. */
-	smp_mb__after_atomic();
-	ret = sock_sendmsg(socket->sock, &msg);
+	ret = pvback_io_try_send(socket, bytes);
+	/* The stack took a peer's acknowledgment as it let the socket go. */
+	if (ret == -EAGAIN && test_bit(PVBACK_WRITABLE, &socket->ready))
+		ret = pvback_io_try_send(socket, bytes);
 	if (ret == -EAGAIN) {
 		pvback_io_wait_room(socket);
 		return ret;
@@ -70,7 +79,7 @@ int pvback_io_send(struct pvback_socket *socket, unsigned int bytes)
 	/* An index that makes no sense is found by the next look at it. */
 	if (ret > 0)
 		pvback_seen_moved(socket, false, ret,
-				  flexring_rx_release(&ring->out, ret));
+				  flexring_rx_release(&socket->ring.out, ret));
 	return ret;
 }
 

@@ -150,23 +150,30 @@ static void pvback_linger_finish(struct pvback_socket *socket, bool reset)
 	pvback_socket_put(socket);
 }
 
+static int pvback_linger_try(struct pvback_socket *socket)
+{
+	struct msghdr msg = { .msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL };
+	struct pvback_linger *linger = &socket->linger;
+	struct kvec kvec = {
+		.iov_base = linger->buf + linger->sent,
+		.iov_len = linger->len - linger->sent,
+	};
+
+	return kernel_sendmsg(socket->sock, &msg, &kvec, 1, kvec.iov_len);
+}
+
 /* Returns 0 when all is sent, -EAGAIN, or the error of the connection. */
 static int pvback_linger_send(struct pvback_socket *socket)
 {
 	struct pvback_linger *linger = &socket->linger;
+	int ret;
 
 	while (linger->sent < linger->len) {
-		struct msghdr msg = {
-			.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL,
-		};
-		struct kvec kvec = {
-			.iov_base = linger->buf + linger->sent,
-			.iov_len = linger->len - linger->sent,
-		};
-		int ret;
-
-		ret = kernel_sendmsg(socket->sock, &msg, &kvec, 1,
-				     kvec.iov_len);
+		ret = pvback_linger_try(socket);
+		/* As in pvback_io_send(). */
+		if (ret == -EAGAIN &&
+		    test_and_clear_bit(PVBACK_WRITABLE, &socket->ready))
+			ret = pvback_linger_try(socket);
 		if (ret < 0)
 			return ret;
 		linger->sent += ret;
