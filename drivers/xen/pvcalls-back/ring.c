@@ -43,6 +43,23 @@ static int pvback_ring_charge(struct pvback_socket *socket, unsigned int nr)
 	return 0;
 }
 
+/* The pages of a guest, or its port, can not be had; not for want of memory. */
+static int pvback_ring_refuse(struct pvback_socket *socket,
+			      enum pvback_refusal why, u32 value, int ret)
+{
+	struct pvback_guest *guest = socket->guest;
+
+	if (!ret || ret == -ENOMEM)
+		return ret;
+	pvback_seen_refuse(guest, socket->id, why, value, ret);
+	dev_warn_ratelimited(&guest->dev->dev,
+			     "domain %u, socket %#llx: %s %u refused: %d\n",
+			     guest->domid, socket->id,
+			     why == PVBACK_REFUSE_PORT ? "event channel" :
+							 "grant", value, ret);
+	return ret;
+}
+
 static int pvback_ring_map_index(struct pvback_socket *socket, u32 ref)
 {
 	struct pvback_ring *ring = &socket->ring;
@@ -54,7 +71,8 @@ static int pvback_ring_map_index(struct pvback_socket *socket, u32 ref)
 		return ret;
 	ret = guest->ops->map(&ring->index, guest->domid, &ref, 1);
 	if (ret)
-		return ret;
+		return pvback_ring_refuse(socket, PVBACK_REFUSE_GRANT, ref,
+					  ret);
 	ring->intf = page_address(ring->index.pages[0]);
 	return 0;
 }
@@ -90,6 +108,7 @@ static int pvback_ring_map_data(struct pvback_socket *socket, unsigned int nr)
 	if (!refs)
 		return -ENOMEM;
 	ret = guest->ops->map(&ring->data, guest->domid, refs, nr);
+	ret = pvback_ring_refuse(socket, PVBACK_REFUSE_GRANT, refs[0], ret);
 	kfree(refs);
 	return ret;
 }
@@ -109,10 +128,12 @@ static int pvback_ring_bind(struct pvback_socket *socket, u32 evtchn)
 {
 	struct flexring_event *event = &socket->ring.event;
 	struct pvback_guest *guest = socket->guest;
+	int ret;
 
 	event->fn = pvback_ring_event;
 	event->name = "pvcalls-back-data";
-	return guest->ops->bind(event, guest->dev, evtchn);
+	ret = guest->ops->bind(event, guest->dev, evtchn);
+	return pvback_ring_refuse(socket, PVBACK_REFUSE_PORT, evtchn, ret);
 }
 
 /**

@@ -111,8 +111,10 @@ void pvback_seen_end(struct pvback_socket *socket, enum pvback_end how,
 void pvback_seen_refuse(struct pvback_guest *guest, u64 id,
 			enum pvback_refusal why, u64 value, int error)
 {
-	pvback_stats_add(&guest->stats, why < PVBACK_REFUSE_LIMITS ?
-			 PVBACK_COUNT_LIMITED : PVBACK_COUNT_PROTOCOL, 1);
+	if (why < PVBACK_REFUSE_LIMITS)
+		pvback_stats_add(&guest->stats, PVBACK_COUNT_LIMITED, 1);
+	else if (why < PVBACK_REFUSE_PROTOCOL)
+		pvback_stats_add(&guest->stats, PVBACK_COUNT_PROTOCOL, 1);
 	trace_pvback_refuse(guest->domid, id, why, value, error);
 }
 

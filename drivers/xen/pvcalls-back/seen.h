@@ -29,7 +29,14 @@
  * @PVBACK_REFUSE_REQUEST: a request that makes no sense; its command
  * @PVBACK_REFUSE_ORDER: a ring of an order that we do not take; the order
  * @PVBACK_REFUSE_INDEX: an index of a data ring; the two words
+ * @PVBACK_REFUSE_GRANT: pages that can not be mapped; the first reference
+ * @PVBACK_REFUSE_PORT: an event channel that can not be bound; its port
  * @PVBACK_REFUSE_FLOOD: more requests than slots; how many
+ * @PVBACK_REFUSE_PROTOCOL: those from here on break no rule, and count nowhere
+ * @PVBACK_REFUSE_OPTION: a socket option; the level in the upper half, and
+ *	the name
+ * @PVBACK_REFUSE_PLACE: any socket, since there is no place for it; the id of
+ *	the network namespace
  */
 enum pvback_refusal {
 	PVBACK_REFUSE_SOCKETS,
@@ -43,7 +50,12 @@ enum pvback_refusal {
 	PVBACK_REFUSE_REQUEST = PVBACK_REFUSE_LIMITS,
 	PVBACK_REFUSE_ORDER,
 	PVBACK_REFUSE_INDEX,
+	PVBACK_REFUSE_GRANT,
+	PVBACK_REFUSE_PORT,
 	PVBACK_REFUSE_FLOOD,
+	PVBACK_REFUSE_PROTOCOL,
+	PVBACK_REFUSE_OPTION = PVBACK_REFUSE_PROTOCOL,
+	PVBACK_REFUSE_PLACE,
 };
 
 /**

@@ -222,6 +222,9 @@ int pvback_socket_create(struct pvback_guest *guest, u64 id, int family)
 		goto err_unreserve;
 	}
 	ret = pvback_place_create(guest, family, &socket->sock);
+	if (ret == -ENETDOWN)
+		pvback_seen_refuse(guest, id, PVBACK_REFUSE_PLACE,
+				   READ_ONCE(guest->place.netns), ret);
 	if (ret)
 		goto err_detach;
 	socket->live = true;

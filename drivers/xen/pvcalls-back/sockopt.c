@@ -223,6 +223,16 @@ static int pvback_sockopt_load(struct sock *sk, enum pvback_option option,
 	return ret;
 }
 
+static void pvback_sockopt_refuse(struct pvback_socket *socket,
+				  const struct pvback_request_option *want,
+				  int ret)
+{
+	if (ret)
+		pvback_seen_refuse(socket->guest, socket->id,
+				   PVBACK_REFUSE_OPTION,
+				   (u64)want->level << 32 | want->name, ret);
+}
+
 static int pvback_sockopt_do_set(struct pvback_socket *socket,
 				 const struct pvback_request_option *want)
 {
@@ -253,9 +263,10 @@ static int pvback_sockopt_do_set(struct pvback_socket *socket,
 void pvback_sockopt_set(struct pvback_socket *socket,
 			struct pvback_call *call)
 {
-	pvback_command_answer(socket->guest, call,
-			      pvback_sockopt_do_set(socket,
-						    &call->req.option));
+	int ret = pvback_sockopt_do_set(socket, &call->req.option);
+
+	pvback_sockopt_refuse(socket, &call->req.option, ret);
+	pvback_command_answer(socket->guest, call, ret);
 }
 
 static int pvback_sockopt_do_get(struct pvback_socket *socket,
@@ -299,6 +310,7 @@ void pvback_sockopt_get(struct pvback_socket *socket,
 
 	ret = pvback_sockopt_do_get(socket, &call->req.option,
 				    &call->extra.option);
+	pvback_sockopt_refuse(socket, &call->req.option, ret);
 	pvback_command_answer(socket->guest, call, ret);
 }
 

@@ -19,6 +19,9 @@
 #include "guest.h"
 #include "socket.h"
 
+/* Room for the longest name of a key. */
+#define PVBACK_TRACE_KEY 24
+
 #define pvback_trace_cmd(cmd)						\
 	__print_symbolic(cmd,						\
 		{ PVCALLS_SOCKET,	"socket" },			\
@@ -65,7 +68,11 @@ TRACE_DEFINE_ENUM(PVBACK_REFUSE_LINGER);
 TRACE_DEFINE_ENUM(PVBACK_REFUSE_REQUEST);
 TRACE_DEFINE_ENUM(PVBACK_REFUSE_ORDER);
 TRACE_DEFINE_ENUM(PVBACK_REFUSE_INDEX);
+TRACE_DEFINE_ENUM(PVBACK_REFUSE_GRANT);
+TRACE_DEFINE_ENUM(PVBACK_REFUSE_PORT);
 TRACE_DEFINE_ENUM(PVBACK_REFUSE_FLOOD);
+TRACE_DEFINE_ENUM(PVBACK_REFUSE_OPTION);
+TRACE_DEFINE_ENUM(PVBACK_REFUSE_PLACE);
 
 #define pvback_trace_refusal(why)					\
 	__print_symbolic(why,						\
@@ -79,7 +86,29 @@ TRACE_DEFINE_ENUM(PVBACK_REFUSE_FLOOD);
 		{ PVBACK_REFUSE_REQUEST, "request" },			\
 		{ PVBACK_REFUSE_ORDER,	"ring-order" },			\
 		{ PVBACK_REFUSE_INDEX,	"ring-index" },			\
-		{ PVBACK_REFUSE_FLOOD,	"flood" })
+		{ PVBACK_REFUSE_GRANT,	"grant" },			\
+		{ PVBACK_REFUSE_PORT,	"port" },			\
+		{ PVBACK_REFUSE_FLOOD,	"flood" },			\
+		{ PVBACK_REFUSE_OPTION,	"option" },			\
+		{ PVBACK_REFUSE_PLACE,	"netns" })
+
+#define pvback_trace_device(state)					\
+	__print_symbolic(state,						\
+		{ XenbusStateUnknown,		"unknown" },		\
+		{ XenbusStateInitialising,	"initialising" },	\
+		{ XenbusStateInitWait,		"initwait" },		\
+		{ XenbusStateInitialised,	"initialised" },	\
+		{ XenbusStateConnected,		"connected" },		\
+		{ XenbusStateClosing,		"closing" },		\
+		{ XenbusStateClosed,		"closed" })
+
+TRACE_DEFINE_ENUM(XenbusStateUnknown);
+TRACE_DEFINE_ENUM(XenbusStateInitialising);
+TRACE_DEFINE_ENUM(XenbusStateInitWait);
+TRACE_DEFINE_ENUM(XenbusStateInitialised);
+TRACE_DEFINE_ENUM(XenbusStateConnected);
+TRACE_DEFINE_ENUM(XenbusStateClosing);
+TRACE_DEFINE_ENUM(XenbusStateClosed);
 
 TRACE_DEFINE_ENUM(PVBACK_END_STREAM);
 TRACE_DEFINE_ENUM(PVBACK_END_ERROR);
@@ -96,6 +125,43 @@ TRACE_DEFINE_ENUM(PVBACK_END_SENT);
 		{ PVBACK_END_CLOSED,	"closed" },			\
 		{ PVBACK_END_RESET,	"reset" },			\
 		{ PVBACK_END_SENT,	"sent" })
+
+/* Our end of a device goes into a state. */
+TRACE_EVENT(pvback_device,
+	TP_PROTO(const struct pvback_guest *guest, enum xenbus_state state),
+	TP_ARGS(guest, state),
+	TP_STRUCT__entry(
+		__field(int, from)
+		__field(int, to)
+		__field(u16, domid)
+	),
+	TP_fast_assign(
+		__entry->from = guest->state;
+		__entry->to = state;
+		__entry->domid = guest->domid;
+	),
+	TP_printk("domid=%u %s -> %s", __entry->domid,
+		  pvback_trace_device(__entry->from),
+		  pvback_trace_device(__entry->to))
+);
+
+/* A key of the admin's was not understood, and nothing is changed. */
+TRACE_EVENT(pvback_refuse_key,
+	TP_PROTO(const struct pvback_guest *guest, const char *key, int error),
+	TP_ARGS(guest, key, error),
+	TP_STRUCT__entry(
+		__array(char, key, PVBACK_TRACE_KEY)
+		__field(int, error)
+		__field(u16, domid)
+	),
+	TP_fast_assign(
+		strscpy(__entry->key, key, PVBACK_TRACE_KEY);
+		__entry->error = error;
+		__entry->domid = guest->domid;
+	),
+	TP_printk("domid=%u key=%s ret=%d", __entry->domid, __entry->key,
+		  __entry->error)
+);
 
 /* A request was taken off the command ring. */
 TRACE_EVENT(pvback_request,

@@ -30,6 +30,7 @@
 
 #include "guest.h"
 #include "main.h"
+#include "trace.h"
 
 /* The extensions that we offer. */
 static const struct pvback_xenbus_feature {
@@ -139,6 +140,7 @@ static int pvback_xenbus_connect(struct pvback_guest *guest)
 static void pvback_xenbus_switch(struct pvback_guest *guest,
 				 enum xenbus_state state)
 {
+	trace_pvback_device(guest, state);
 	guest->state = state;
 	xenbus_switch_state(guest->dev, state);
 }
@@ -146,10 +148,12 @@ static void pvback_xenbus_switch(struct pvback_guest *guest,
 /* Whatever went wrong has been reported and has moved us to Closing. */
 static void pvback_xenbus_enter_init_wait(struct pvback_guest *guest)
 {
-	if (pvback_xenbus_publish(guest->dev))
-		guest->state = XenbusStateClosing;
-	else
+	if (!pvback_xenbus_publish(guest->dev)) {
 		pvback_xenbus_switch(guest, XenbusStateInitWait);
+		return;
+	}
+	trace_pvback_device(guest, XenbusStateClosing);
+	guest->state = XenbusStateClosing;
 }
 
 static void pvback_xenbus_enter_connected(struct pvback_guest *guest)

@@ -19,6 +19,7 @@
 
 #include "guest.h"
 #include "main.h"
+#include "trace.h"
 
 /**
  * struct pvback_key - a key
@@ -100,6 +101,7 @@ static void pvback_keys_refuse(struct pvback_guest *guest, unsigned int nth,
 	if (guest->keys.refused[nth] == hash)
 		return;
 	guest->keys.refused[nth] = hash;
+	trace_pvback_refuse_key(guest, pvback_keys_nth(nth).name, ret);
 	xenbus_dev_error(guest->dev, ret,
 			 "%s of domain %u: not understood from \"%.32s\" on, nothing is changed",
 			 pvback_keys_nth(nth).name, guest->domid,

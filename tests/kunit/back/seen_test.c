@@ -8,6 +8,7 @@
 #include <linux/in.h>
 #include <linux/net.h>
 
+#include "../points.h"
 #include "fake.h"
 #include "pvcalls-back/main.h"
 #include "pvcalls-back/socket.h"
@@ -132,12 +133,37 @@ static void refusals(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, counted(test, PVBACK_COUNT_ANSWERS), i + 2);
 }
 
+/* What can not be mapped or bound is the guest's fault; our memory is not. */
+static void bad_rings(struct kunit *test)
+{
+	struct fake_ring *ring = fake_ring(test, 1);
+	u16 port = net_port(test);
+
+	ASSERT_ANSWER(test, ask_socket(test, 1), 0);
+	EXPECT_ANSWER(test, ask_connect(test, 1, port, 0, ring->port), -EFAULT);
+	KUNIT_EXPECT_EQ(test, counted(test, PVBACK_COUNT_PROTOCOL), 1);
+	ring->intf->ref[1] = 0;
+	EXPECT_ANSWER(test, ask_connect(test, 1, port, ring->ref, ring->port),
+		      -EFAULT);
+	KUNIT_EXPECT_EQ(test, counted(test, PVBACK_COUNT_PROTOCOL), 2);
+	ring = fake_ring(test, 1);
+	EXPECT_ANSWER(test, ask_connect(test, 1, port, ring->ref, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, counted(test, PVBACK_COUNT_PROTOCOL), 3);
+	points_arm(1);
+	EXPECT_ANSWER(test, ask_connect(test, 1, port, ring->ref, ring->port),
+		      -ENOMEM);
+	points_arm(0);
+	KUNIT_EXPECT_EQ(test, counted(test, PVBACK_COUNT_PROTOCOL), 3);
+	KUNIT_EXPECT_EQ(test, counted(test, PVBACK_COUNT_LIMITED), 0);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(connection),
 	KUNIT_CASE(ends),
 	KUNIT_CASE(attempts),
 	KUNIT_CASE(listeners),
 	KUNIT_CASE(refusals),
+	KUNIT_CASE(bad_rings),
 	{}
 };
 

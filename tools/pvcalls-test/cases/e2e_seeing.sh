@@ -122,6 +122,57 @@ seeing_nonsense()
 		fail "an honest guest gets the blame"
 }
 
+no_fetch_bytes()
+{
+	! fetch_bytes "$1"
+}
+
+# no_netns ID: there is no namespace of that id any more.
+no_netns()
+{
+	! ip netns list-id | grep -q "nsid $1 "
+}
+
+title seeing_admin "tracepoints tell of keys refused, and of sockets without a place"
+seeing_admin()
+{
+	local node
+
+	node=$(backend_node honest)
+	ip netns add gone
+	ip netns set gone 55
+	trace_begin
+	xenstore-write "$node/mark" nonsense
+	xenstore-write "$node/netns" 55
+	wait_for 10 no_fetch_bytes 192.0.2.1:80/hello.txt
+	ip netns del gone
+	wait_for 10 no_netns 55
+	! fetch_bytes 192.0.2.1:80/hello.txt || fail "the namespace is gone"
+	xenstore-rm "$node/mark"
+	xenstore-rm "$node/netns"
+	wait_for 10 fetch_bytes 192.0.2.1:80/hello.txt
+	trace_end
+	traced 1 'key=mark ret=-22$'
+	traced 1 'why=netns value=0x37 ret=-100$'
+}
+
+title seeing_rogue "tracepoints tell of a device's states, bad grants and ports"
+seeing_rogue()
+{
+	local like
+
+	trace_begin
+	rogue_front 60 bad-data-refs
+	rogue_front 60 bad-ports
+	trace_end
+	for like in 'initwait -> connected$' 'connected -> closing$' \
+		'closing -> closed$' 'why=grant value=[^ ]+ ret=-[0-9]+$' \
+		'why=port value=[^ ]+ ret=-[0-9]+$'; do
+		grep -q -E "domid=$(guest_domid rogue) .*$like" "$TRACED" ||
+			fail "nothing is like $like: $(tail -n 40 "$TRACED")"
+	done
+}
+
 title seeing_statistics "statistics add up with what was moved, to the byte"
 seeing_statistics()
 {
@@ -208,5 +259,5 @@ seeing_table()
 	[ "$(socket_table honest | wc -l)" = 1 ]
 }
 
-plan seeing_session seeing_refusals seeing_nonsense seeing_statistics \
-	seeing_listener seeing_table
+plan seeing_session seeing_refusals seeing_nonsense seeing_admin \
+	seeing_rogue seeing_statistics seeing_listener seeing_table
