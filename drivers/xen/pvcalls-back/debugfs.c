@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The table of a guest's sockets: pvcalls-back/DEVICE/sockets in debugfs, one
- * line for each, in the order of their numbers.
+ * line for each: in the order of their numbers, and behind them, in the order
+ * of their ends, those that the guest has released while bytes of it were left.
  *
  * A reader holds a reference on the one socket that it shows, and looks at
  * the copy that its work has left (seen.h): it waits for nobody, and nobody
@@ -22,13 +23,13 @@
 /**
  * struct pvback_debugfs_cursor - where a reader is
  * @guest: in whose table
- * @id: not below the number of the socket that comes next
- * @ended: there is no higher number than the one before
+ * @lingering: behind the sockets that have numbers
+ * @next: not below the number of the socket that comes next, or its serial
  */
 struct pvback_debugfs_cursor {
 	struct pvback_guest *guest;
-	unsigned long id;
-	bool ended;
+	bool lingering;
+	unsigned long next;
 };
 
 static struct dentry *pvback_debugfs_root;
@@ -51,14 +52,18 @@ pvback_debugfs_find(struct pvback_debugfs_cursor *cursor)
 	struct xarray *sockets = &cursor->guest->sockets;
 	struct pvback_socket *socket;
 
-	if (cursor->ended)
-		return NULL;
+	if (cursor->lingering)
+		return pvback_linger_find(cursor->guest, &cursor->next);
 	xa_lock(sockets);
-	socket = xa_find(sockets, &cursor->id, ULONG_MAX, XA_PRESENT);
+	socket = xa_find(sockets, &cursor->next, ULONG_MAX, XA_PRESENT);
 	if (socket)
 		pvback_socket_get(socket);
 	xa_unlock(sockets);
-	return socket;
+	if (socket)
+		return socket;
+	cursor->lingering = true;
+	cursor->next = 0;
+	return pvback_linger_find(cursor->guest, &cursor->next);
 }
 
 /*
@@ -71,8 +76,8 @@ static void *pvback_debugfs_start(struct seq_file *file, loff_t *pos)
 
 	if (*pos)
 		return pvback_debugfs_find(cursor);
-	cursor->id = 0;
-	cursor->ended = false;
+	cursor->next = 0;
+	cursor->lingering = false;
 	return SEQ_START_TOKEN;
 }
 
@@ -90,7 +95,9 @@ static void *pvback_debugfs_next(struct seq_file *file, void *entry,
 	++*pos;
 	if (entry != SEQ_START_TOKEN) {
 		pvback_socket_put(entry);
-		cursor->ended = !++cursor->id;
+		/* Behind the highest number there is. */
+		if (!++cursor->next)
+			cursor->lingering = true;
 	}
 	return pvback_debugfs_find(cursor);
 }

@@ -28,6 +28,7 @@
 
 static DEFINE_SPINLOCK(pvback_linger_lock);
 static LIST_HEAD(pvback_linger_list);
+static u64 pvback_linger_serial;
 
 static void *pvback_linger_copy(struct pvback_socket *socket,
 				unsigned int bytes)
@@ -126,8 +127,35 @@ void pvback_linger_start(struct pvback_socket *socket)
 	linger->deadline = jiffies + timeout * HZ;
 	linger->end = jiffies + max(timeout, PVBACK_LINGER_MOST) * HZ;
 	spin_lock(&pvback_linger_lock);
-	list_add(&linger->node, &pvback_linger_list);
+	linger->serial = pvback_linger_serial++;
+	list_add_tail(&linger->node, &pvback_linger_list);
 	spin_unlock(&pvback_linger_lock);
+}
+
+/**
+ * pvback_linger_find - look for a socket that lingers
+ * @guest: whose
+ * @serial: not below this one; set to that of the socket
+ *
+ * Context: any but interrupts.
+ * Return: the first with a reference for the caller, or NULL.
+ */
+struct pvback_socket *pvback_linger_find(const struct pvback_guest *guest,
+					 unsigned long *serial)
+{
+	struct pvback_socket *socket, *found = NULL;
+
+	spin_lock(&pvback_linger_lock);
+	list_for_each_entry(socket, &pvback_linger_list, linger.node) {
+		if (socket->guest == guest && socket->linger.serial >= *serial) {
+			pvback_socket_get(socket);
+			*serial = socket->linger.serial;
+			found = socket;
+			break;
+		}
+	}
+	spin_unlock(&pvback_linger_lock);
+	return found;
 }
 
 static void pvback_linger_finish(struct pvback_socket *socket, bool reset)

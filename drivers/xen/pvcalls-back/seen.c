@@ -136,7 +136,8 @@ static void pvback_seen_names(struct pvback_socket *socket,
 		return;
 	if (kernel_getsockname(socket->sock, (struct sockaddr *)&name) > 0)
 		memcpy(local, &name, sizeof(*local));
-	if (socket->state == PVBACK_CONNECTED &&
+	if ((socket->state == PVBACK_CONNECTED ||
+	     socket->state == PVBACK_LINGERING) &&
 	    kernel_getpeername(socket->sock, (struct sockaddr *)&name) > 0)
 		memcpy(remote, &name, sizeof(*remote));
 }
@@ -176,6 +177,11 @@ void pvback_seen_update(struct pvback_socket *socket)
 	seen->bound = socket->bound;
 	seen->tally = socket->tally;
 	pvback_seen_ring(&socket->ring, seen);
+	/* They are in no ring any more. */
+	if (socket->state == PVBACK_LINGERING) {
+		seen->out_prod = socket->linger.len;
+		seen->out_cons = socket->linger.sent;
+	}
 	spin_unlock(&socket->lock);
 }
 

@@ -111,8 +111,8 @@ union pvback_seen_addr {
  * @pages: of data in its ring; 0 if it has none
  * @in_prod: our private indexes
  * @in_cons: same
- * @out_prod: same
- * @out_cons: same
+ * @out_prod: same; of a socket that lingers, the bytes that were left
+ * @out_cons: same; of a socket that lingers, those of them that are sent
  * @tally: what it has done
  * @local: its name
  * @remote: the peer's

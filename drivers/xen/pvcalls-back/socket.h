@@ -89,6 +89,7 @@ struct pvback_hook {
  * @acked: bytes of the connection that the peer had at our last look
  * @deadline: when to give up if it takes no more, in jiffies
  * @end: when to give up anyway
+ * @serial: grows along the list
  * @abort: give up now
  */
 struct pvback_linger {
@@ -99,6 +100,7 @@ struct pvback_linger {
 	u64 acked;
 	unsigned long deadline;
 	unsigned long end;
+	u64 serial;
 	bool abort;
 };
 
@@ -233,6 +235,8 @@ int pvback_linger_keep(struct pvback_socket *socket, unsigned int bytes);
 void pvback_linger_start(struct pvback_socket *socket);
 void pvback_linger_turn(struct pvback_socket *socket);
 void pvback_linger_abort_all(void);
+struct pvback_socket *pvback_linger_find(const struct pvback_guest *guest,
+					 unsigned long *serial);
 
 /* seen.c: what can be seen from outside */
 void pvback_seen_enter(struct pvback_socket *socket,

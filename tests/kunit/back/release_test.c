@@ -113,6 +113,30 @@ static void slow_peer_gets_all(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->resets), 0);
 }
 
+static void lingering_is_seen(struct kunit *test)
+{
+	struct fake_back *fake = test->priv;
+	struct socket *peer = loaded(test, 1);
+	struct pvback_socket *socket;
+	unsigned long serial = 0;
+	struct pvback_seen seen;
+
+	EXPECT_ANSWER(test, ask_release(test, 1), 0);
+	fake_settle();
+	KUNIT_EXPECT_NULL(test, pvback_guest_find(fake->guest, 1));
+	KUNIT_EXPECT_NULL(test, pvback_linger_find(NULL, &serial));
+	socket = pvback_linger_find(fake->guest, &serial);
+	KUNIT_ASSERT_NOT_NULL(test, socket);
+	pvback_seen_copy(socket, &seen);
+	pvback_socket_put(socket);
+	KUNIT_EXPECT_EQ(test, seen.state, (int)PVBACK_LINGERING);
+	KUNIT_EXPECT_GT(test, seen.out_prod, seen.out_cons);
+	KUNIT_EXPECT_EQ(test, (int)seen.remote.sa.sa_family, AF_INET);
+	serial++;
+	KUNIT_EXPECT_NULL(test, pvback_linger_find(fake->guest, &serial));
+	net_reset(peer);
+}
+
 static void end_of_guest_loses_nothing(struct kunit *test)
 {
 	struct fake_back *fake = test->priv;
@@ -196,6 +220,7 @@ static void unread_bytes_reset(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(release_loses_nothing),
 	KUNIT_CASE(slow_peer_gets_all),
+	KUNIT_CASE(lingering_is_seen),
 	KUNIT_CASE(end_of_guest_loses_nothing),
 	KUNIT_CASE(too_much_to_keep),
 	KUNIT_CASE(too_long_to_keep),

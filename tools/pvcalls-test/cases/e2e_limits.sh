@@ -143,6 +143,38 @@ limits_bytes()
 	echo 5 >"$PARAMETERS/linger_timeout"
 }
 
+# Of the rogue: a socket that is only in the table for the bytes it has left.
+one_lingers()
+{
+	local domid
+	domid=$(guest_domid rogue)
+
+	awk '$2 == "lingering" && $4 == "192.0.2.1:5000" && $5 == "-" && $11 > 0 { n++ }
+		END { exit n != 1 }' \
+		"/sys/kernel/debug/pvcalls-back/pvcalls-$domid-0/sockets" &&
+		[ "$(cat "/sys/bus/xen-backend/devices/pvcalls-$domid-0/statistics/linger_bytes")" -gt 0 ]
+}
+
+title limits_linger "a socket with bytes left is seen until they are sent; an unload waits for none"
+limits_linger()
+{
+	local node before
+	node=$(backend_node rogue)
+
+	echo 60 >"$PARAMETERS/linger_timeout"
+	xenstore-write "$node/max-buffer" 32768
+	rogue_front 60 undrained
+	one_lingers || fail "$(cat /sys/kernel/debug/pvcalls-back/*/sockets)"
+	before=$(aborts)
+	wait_for 10 rmmod pvcalls-back
+	[ "$(aborts)" -gt "$before" ] || fail "no connection was reset"
+	none_lingers || fail "$(ss -Htn 'dport = :5000')"
+	xenstore-rm "$node/max-buffer"
+	modprobe pvcalls-back linger_timeout=5
+	connected honest
+	honest_moves
+}
+
 none_lingers()
 {
 	! ss -Htn 'dport = :5000' | grep .
@@ -158,4 +190,5 @@ aborts()
 		/proc/net/netstat
 }
 
-plan limits_objects limits_rate limits_parameter limits_bad limits_bytes
+plan limits_objects limits_rate limits_parameter limits_bad limits_bytes \
+	limits_linger
