@@ -214,6 +214,16 @@ fetched()
 		tail -n 1 | awk '{ printf "%d\n", $1 / 1024 }'
 }
 
+# What a hundred connects of the honest guest took, one after another, in tenths
+# of a ms: the median and the slowest.
+connect_times()
+{
+	guest_run honest 120 "pvcalls-run curl -sS -H 'Connection: close' -o /dev/null -w '%{time_connect} %{http_code}\n' 'http://192.0.2.1/hello.txt?[1-100]'" |
+		sort -n | awk '$2 == 200 { took[++n] = $1 * 10000 } END {
+			if (n == 100)
+				printf "%d %d\n", took[50], took[100] }'
+}
+
 # dom0 has one processor, and both guests share another: a guest that does
 # nothing but use that one up is what the flood is compared with.
 title conc_fair "a guest that floods leaves another at least a quarter of what it has alone"
@@ -237,5 +247,27 @@ conc_fair()
 	wait_for 60 honest_moves || fail "the honest guest can not move data"
 }
 
+title conc_fair_wide "so it does one that floods on 300 connections, and connects do not wait for it"
+conc_fair_wide()
+{
+	local alone moved before during median
+
+	truncate -s 4G /srv/www/long.bin
+	alone=$(fetched)
+	before=$(connect_times)
+	rogue_holds flood-wide 120
+	moved=$(fetched)
+	during=$(connect_times)
+	rogue_lets_go
+	rm /srv/www/long.bin
+	figure "KiB in 10 s: alone $alone, beside a guest that floods on 300 connections $moved"
+	figure "a connect, median and slowest in tenths of a ms: alone $before, beside it $during"
+	[ "$moved" -ge $((alone / 4)) ] || fail "less than a quarter"
+	read -r median _ <<<"$during"
+	[ "${median:-9999}" -le 1000 ] || fail "connects wait for the flood"
+	log_is_quiet || fail "the kernel log of dom0 has that"
+	wait_for 60 honest_moves || fail "the honest guest can not move data"
+}
+
 plan conc_whole conc_bad_keys conc_frontend conc_holes conc_holes_pages \
-	conc_parked conc_races conc_stalled conc_fair
+	conc_parked conc_races conc_stalled conc_fair conc_fair_wide

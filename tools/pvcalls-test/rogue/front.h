@@ -196,7 +196,8 @@ extern const struct peer_case shutdown_cases[];
 void front_random(u64 deadline);
 void front_hold(const char *name);
 void many_stalled(void);
-void many_flood(void);
+void flood_deep(void);
+void flood_wide(void);
 void front_reach(const char *name);
 
 #endif /* ROGUE_FRONT_H */

@@ -113,7 +113,8 @@ void front_hold(const char *name)
 		{ "broken", hold_broken },
 		{ "closing", hold_closing },
 		{ "stalled", many_stalled },
-		{ "flood", many_flood },
+		{ "flood", flood_deep },
+		{ "flood-wide", flood_wide },
 	};
 	unsigned int i;
 

@@ -172,7 +172,7 @@ static void many_parked_pages(void)
 static struct xen_pvcalls_request many_any_request(u64 id, u64 child,
 						   struct data_ring *ring)
 {
-	switch (peer_below(8)) {
+	switch (peer_below(12)) {
 	case 0:
 		return req_connect(id, FRONT_SERVER, FRONT_HOLE, ring);
 	case 1:
@@ -187,6 +187,12 @@ static struct xen_pvcalls_request many_any_request(u64 id, u64 child,
 		return req_poll(id);
 	case 6:
 		return req_release(id);
+	case 7:
+		return req_random_option(id);
+	case 8:
+		return req_getname(id, peer_below(2));
+	case 9:
+		return req_shutdown(id, peer_below(3));
 	default:
 		return req_socket(id);
 	}
@@ -222,7 +228,12 @@ static void many_races(void)
 	struct data_ring *rings[48];
 	u32 i;
 
+	front.want = FRONT_RELEASE_ANSWERS | FRONT_NAMES | FRONT_SOCKOPT |
+		     FRONT_SHUTDOWN;
 	device_open_order(MANY_ORDER);
+	if (front.features != front.want)
+		peer_fail("extensions %#x are not offered",
+			  front.want & ~front.features);
 	for (i = 0; i < ARRAY_SIZE(rings); i++)
 		rings[i] = data_new(1);
 	for (i = 0; i < 20; i++)
@@ -345,38 +356,6 @@ void many_stalled(void)
 			if (many_pour(conns[i]))
 				quiet = peer_deadline(2000);
 		peer_nap();
-	}
-}
-
-/**
- * many_flood - take as much of dom0's time as we can get, for ever
- */
-void many_flood(void)
-{
-	struct xen_pvcalls_request req = req_bare(PVCALLS_RELEASE, -1);
-	static u8 bytes[8192];
-	struct conn conns[8];
-	u32 i, used;
-
-	device_open_order(MANY_ORDER);
-	for (i = 0; i < ARRAY_SIZE(conns); i++) {
-		conns[i] = conn_connect(FRONT_PORT, 4);
-		/* Counted, to an end that never comes. */
-		conn_order(conns[i], ORDER_SINK, 0);
-	}
-	peer_write("data", "rogue", "flood");
-	for (;;) {
-		front.rsp_cons = peer_get(&front.sring->rsp_prod);
-		while (front.req_prod - front.rsp_cons < front.slots)
-			ring_put(&req);
-		ring_publish();
-		for (i = 0; i < ARRAY_SIZE(conns); i++) {
-			used = conns[i].ring->out_prod -
-			       peer_get(&conns[i].ring->intf->out_cons);
-			if (used + sizeof(bytes) <= conns[i].ring->size)
-				data_write(conns[i].ring, bytes, sizeof(bytes));
-			data_notify(conns[i].ring);
-		}
 	}
 }
 
