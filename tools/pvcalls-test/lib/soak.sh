@@ -18,7 +18,7 @@ verb_soak()
 	# domain, as in hostile_front.sh.
 	LAB_CPUS=$((guests + 1)) LAB_DOM0_ARGS="slab_nomerge ${LAB_DOM0_ARGS:-}" \
 		LAB_XEN_ARGS="conring_size=4M ${LAB_XEN_ARGS:-}" \
-		LAB_MEMORY=$((3 + guests))G LAB_LIVE=1 \
+		LAB_MEMORY=$((3 + guests))G LAB_LIVE=1 LAB_DOM0_FIRST=1 \
 		lab_boot $((1800 + minutes * 60)) soak.sh
 	lab_verdict
 	finish
