@@ -125,6 +125,23 @@ netns_nft()
 	in_tenant
 }
 
+title netns_local "local are the addresses of the guest's namespace, not dom0's"
+netns_local()
+{
+	local node
+	node=$(backend_node honest)
+
+	tenant busybox httpd -p 198.51.100.2:88 -h /srv/www
+	no_fetch 198.51.100.2:88 || fail "an address of its own namespace is open"
+	xenstore-write "$node/connect-policy" '+local -any'
+	wait_for 10 fetch 198.51.100.2:88
+	no_fetch 198.51.100.1 || fail "an address of another namespace is local"
+	xenstore-rm "$node/connect-policy"
+	wait_for 10 fetch 198.51.100.1
+	no_fetch 198.51.100.2:88 || fail "still open without the key"
+	pkill -f 'httpd -p 198.51.100.2:88'
+}
+
 tenant_gone()
 {
 	! srv ip link show ten0
@@ -198,4 +215,5 @@ netns_mark()
 	fetch 192.0.2.1 || fail "rejected for good"
 }
 
-plan netns_change netns_before netns_bad netns_bad_before netns_nft netns_deleted netns_mark
+plan netns_change netns_before netns_bad netns_bad_before netns_nft netns_local \
+	netns_deleted netns_mark

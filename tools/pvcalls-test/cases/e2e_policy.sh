@@ -19,6 +19,8 @@ policy_own()
 	busybox httpd -p 0.0.0.0:88 -h /srv/www
 	wait_for 10 listening 88
 	connect_ends 192.0.2.2:88 7
+	dmesg | has -E "domain $(guest_domid honest): socket [0-9]+ may not connect to 192.0.2.2:88\$" ||
+		fail "no line in the log: $(dmesg | tail -n 3)"
 	# The same in the other family's words.
 	connect_ends '[::ffff:192.0.2.2]:88' 7
 	connect_ends '[::ffff:192.0.2.1]:80' 0
@@ -104,6 +106,41 @@ policy_inet6()
 	xenstore-write "$node/connect-policy" +any
 }
 
+# no_load LINE PARAMETER: the module does not load, and says why.
+no_load()
+{
+	! modprobe pvcalls-back "$2" || fail "it loads with $2"
+	dmesg | has -F "$1" || fail "no complaint: $(dmesg | tail -n 3)"
+}
+
+title policy_parameters "the module's rules are those of guests without a key, and must make sense"
+policy_parameters()
+{
+	wait_for 20 rmmod pvcalls-back
+	no_load 'connect_policy: no rule begins at "nonsense"' \
+		'connect_policy=+local nonsense'
+	no_load 'bind_policy: no rule begins at "+any:8-7"' bind_policy=+any:8-7
+	busybox httpd -p 0.0.0.0:88 -h /srv/www
+	modprobe pvcalls-back linger_timeout=5 \
+		'connect_policy=-192.0.2.1:80 +any' bind_policy=-any
+	connected honest
+	connect_ends 192.0.2.1:80 7
+	connect_ends 192.0.2.2:88 0
+	xenstore-write "$(backend_node honest)/connect-policy" +any
+	wait_for 10 connect_ends 192.0.2.1:80 0
+	xenstore-rm "$(backend_node honest)/connect-policy"
+	wait_for 10 connect_ends 192.0.2.1:80 7
+	rogue_gets bind-0.0.0.0:8095 -13
+	wait_for 20 rmmod pvcalls-back
+	modprobe pvcalls-back linger_timeout=5
+	connected honest
+	connect_ends 192.0.2.1:80 0
+	connect_ends 192.0.2.2:88 7
+	rogue_gets bind-0.0.0.0:8095 0
+	pkill -f 'httpd -p 0.0.0.0:88'
+	dmesg -C
+}
+
 # A daemon of dom0 that lets others of root listen on its port.
 daemon_up()
 {
@@ -187,7 +224,7 @@ policy_no_inet6()
 	xenstore-write "$(backend_node rogue)/connect-policy" +any
 }
 
-plan policy_own policy_raw policy_ports
+plan policy_own policy_raw policy_ports policy_parameters
 if has_inet6; then
 	plan policy_inet6 policy_share
 else

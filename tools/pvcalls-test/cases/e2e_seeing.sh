@@ -199,11 +199,12 @@ seeing_statistics()
 	stat_at_least honest notifications 4
 }
 
-title seeing_listener "listeners and accepted connections are counted"
+title seeing_listener "listeners and accepted connections are traced and counted"
 seeing_listener()
 {
 	local accepts
 
+	trace_begin
 	wait_for 10 stat_is honest listeners 0
 	accepts=$(stat_of honest accepts)
 	guest_run honest 20 'mkdir -p /srv && echo "hello from the guest" >/srv/index.html'
@@ -219,6 +220,14 @@ seeing_listener()
 		fail "no such listener: $(</run/lab/table)"
 	guest_job_kill honest httpd
 	wait_for 20 stat_is honest listeners 0
+	trace_end
+	# Each request, and its one answer.
+	traced 2 'cmd=3 \(bind\) id=.*'
+	traced 2 'cmd=4 \(listen\) id=.*'
+	traced 1 'created -> listening$'
+	traced 1 'listening -> closed$'
+	traced 3 'cmd=5 \(accept\) .* ret=0$'
+	traced 3 'parked -> connected$'
 }
 
 # The guest has a connection to socktest, and has sent nothing on it.
