@@ -44,8 +44,9 @@
  *
  *   guest	one of the device's driver data (probe to remove), one of each
  *		socket.  With the last goes guest->end, on the shared queue,
- *		since its own goes with it.  It may outlive the device: whoever uses
- *		guest->dev is counted in guest->attached, or is xenbus.c.
+ *		since its own goes with it.  It may outlive the device:
+ *		whoever uses guest->dev is counted in guest->attached, or is
+ *		xenbus.c.
  *   socket	one of the table, or of the ACCEPT that it is parked in, or of
  *		the list of lingering sockets, in the course of its life; one
  *		of each work or delayed work that is queued; one of whoever
