@@ -129,6 +129,24 @@ static void both_ways(struct kunit *test)
 	}
 }
 
+/* Orders that in-tree backends do not map, once around and a bit more. */
+static void large_rings_wrap(struct kunit *test)
+{
+	unsigned int order;
+
+	for (order = 5; order <= PVCALLS_MAX_RING_ORDER; order++) {
+		struct fake_ring *ring = fake_ring(test, order);
+		struct socket *peer = step_connected(test, order, ring);
+		u32 total = ring->size + 2 * PIECE;
+
+		flow_both(test, ring, peer, total, total);
+		KUNIT_EXPECT_EQ(test, ring->intf->in_prod, total);
+		KUNIT_EXPECT_EQ(test, ring->intf->out_cons, total);
+		EXPECT_ANSWER(test, ask_release(test, order), 0);
+		KUNIT_EXPECT_EQ(test, net_recv(peer, piece, 1, 0), 0);
+	}
+}
+
 static void accepted_both_ways(struct kunit *test)
 {
 	struct fake_ring *ring = fake_ring(test, 1);
@@ -307,6 +325,7 @@ static void spurious_events(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(both_ways),
+	KUNIT_CASE(large_rings_wrap),
 	KUNIT_CASE(accepted_both_ways),
 	KUNIT_CASE(bytes_before_the_answer),
 	KUNIT_CASE(orderly_end),
