@@ -43,20 +43,19 @@ static int pvback_ring_charge(struct pvback_socket *socket, unsigned int nr)
 	return 0;
 }
 
-/* The pages of a guest, or its port, can not be had; not for want of memory. */
+/* What is short at our end, or in the hypervisor, is not the guest's fault. */
 static int pvback_ring_refuse(struct pvback_socket *socket,
-			      enum pvback_refusal why, u32 value, int ret)
+			      enum pvback_refusal why, const char *what,
+			      u32 value, int ret)
 {
 	struct pvback_guest *guest = socket->guest;
 
-	if (!ret || ret == -ENOMEM)
+	if (!ret || ret == -ENOMEM || ret == -ENOBUFS)
 		return ret;
 	pvback_seen_refuse(guest, socket->id, why, value, ret);
 	dev_warn_ratelimited(&guest->dev->dev,
 			     "domain %u, socket %#llx: %s %u refused: %d\n",
-			     guest->domid, socket->id,
-			     why == PVBACK_REFUSE_PORT ? "event channel" :
-							 "grant", value, ret);
+			     guest->domid, socket->id, what, value, ret);
 	return ret;
 }
 
@@ -71,8 +70,8 @@ static int pvback_ring_map_index(struct pvback_socket *socket, u32 ref)
 		return ret;
 	ret = guest->ops->map(&ring->index, guest->domid, &ref, 1);
 	if (ret)
-		return pvback_ring_refuse(socket, PVBACK_REFUSE_GRANT, ref,
-					  ret);
+		return pvback_ring_refuse(socket, PVBACK_REFUSE_GRANT,
+					  "grant", ref, ret);
 	ring->intf = page_address(ring->index.pages[0]);
 	return 0;
 }
@@ -108,7 +107,8 @@ static int pvback_ring_map_data(struct pvback_socket *socket, unsigned int nr)
 	if (!refs)
 		return -ENOMEM;
 	ret = guest->ops->map(&ring->data, guest->domid, refs, nr);
-	ret = pvback_ring_refuse(socket, PVBACK_REFUSE_GRANT, refs[0], ret);
+	ret = pvback_ring_refuse(socket, PVBACK_REFUSE_GRANT,
+				 "one of the grants from", refs[0], ret);
 	kfree(refs);
 	return ret;
 }
@@ -133,7 +133,8 @@ static int pvback_ring_bind(struct pvback_socket *socket, u32 evtchn)
 	event->fn = pvback_ring_event;
 	event->name = "pvcalls-back-data";
 	ret = guest->ops->bind(event, guest->dev, evtchn);
-	return pvback_ring_refuse(socket, PVBACK_REFUSE_PORT, evtchn, ret);
+	return pvback_ring_refuse(socket, PVBACK_REFUSE_PORT, "event channel",
+				  evtchn, ret);
 }
 
 /**

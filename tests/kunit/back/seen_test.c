@@ -133,7 +133,10 @@ static void refusals(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, counted(test, PVBACK_COUNT_ANSWERS), i + 2);
 }
 
-/* What can not be mapped or bound is the guest's fault; our memory is not. */
+/*
+ * What can not be mapped or bound is the guest's fault; that we lack memory, or
+ * event channels, is not.
+ */
 static void bad_rings(struct kunit *test)
 {
 	struct fake_ring *ring = fake_ring(test, 1);
@@ -152,6 +155,10 @@ static void bad_rings(struct kunit *test)
 	points_arm(1);
 	EXPECT_ANSWER(test, ask_connect(test, 1, port, ring->ref, ring->port),
 		      -ENOMEM);
+	/* Indexes, references, data, port. */
+	points_arm(4);
+	EXPECT_ANSWER(test, ask_connect(test, 1, port, ring->ref, ring->port),
+		      -ENOBUFS);
 	points_arm(0);
 	KUNIT_EXPECT_EQ(test, counted(test, PVBACK_COUNT_PROTOCOL), 3);
 	KUNIT_EXPECT_EQ(test, counted(test, PVBACK_COUNT_LIMITED), 0);

@@ -262,7 +262,7 @@ resources_back()
 
 # A guest that breaks rules may be complained about, a few times each case;
 # how often at all is limited in the driver.
-REFUSALS='requests at once, device disabled|(ring order|grant|event channel) [0-9]+ refused'
+REFUSALS='requests at once, device disabled|(ring order|grant|one of the grants from|event channel) [0-9]+ refused'
 REFUSALS+='|bad ring index|wants version|command ring of domain'
 REFUSALS+='|reading /local/domain/|error/backend|xenbus_dev_error'
 MANY_REFUSALS=16
