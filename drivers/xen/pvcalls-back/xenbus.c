@@ -137,23 +137,27 @@ static int pvback_xenbus_connect(struct pvback_guest *guest)
 	return pvback_xenbus_connect_ring(guest);
 }
 
-static void pvback_xenbus_switch(struct pvback_guest *guest,
-				 enum xenbus_state state)
+static void pvback_xenbus_enter(struct pvback_guest *guest,
+				enum xenbus_state state)
 {
 	trace_pvback_device(guest, state);
 	guest->state = state;
+}
+
+static void pvback_xenbus_switch(struct pvback_guest *guest,
+				 enum xenbus_state state)
+{
+	pvback_xenbus_enter(guest, state);
 	xenbus_switch_state(guest->dev, state);
 }
 
 /* Whatever went wrong has been reported and has moved us to Closing. */
 static void pvback_xenbus_enter_init_wait(struct pvback_guest *guest)
 {
-	if (!pvback_xenbus_publish(guest->dev)) {
+	if (pvback_xenbus_publish(guest->dev))
+		pvback_xenbus_enter(guest, XenbusStateClosing);
+	else
 		pvback_xenbus_switch(guest, XenbusStateInitWait);
-		return;
-	}
-	trace_pvback_device(guest, XenbusStateClosing);
-	guest->state = XenbusStateClosing;
 }
 
 static void pvback_xenbus_enter_connected(struct pvback_guest *guest)
