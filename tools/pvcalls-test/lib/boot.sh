@@ -165,7 +165,7 @@ lab_qemu()
 {
 	local limit=$1 result=$2 st=0
 
-	[ -z "${LAB_DOM0_FIRST:-}" ] || dom0_first &
+	[ -z "${LAB_DOM0_FIRST:-}" ] || dom0_first 9>&- &
 	[ -z "${LAB_LIVE:-}" ] || [ -n "${LAB_SHELL:-}" ] || live_start
 	timeout --foreground -k 5 "$limit" \
 		qemu-system-x86_64 -name lab,debug-threads=on \

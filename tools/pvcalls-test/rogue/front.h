@@ -113,6 +113,7 @@ void device_unshare(void);
 void device_init_wait(void);
 void device_write_keys(void);
 void device_open_with(u32 features);
+void device_open_order_with(u32 order, u32 features);
 void device_set_state(enum xenbus_state state);
 bool device_back_is(enum xenbus_state state, unsigned int ms);
 void device_want_back(enum xenbus_state state);

@@ -209,13 +209,18 @@ void device_open(void)
 }
 
 /* The same with these extensions, which have to be there. */
-void device_open_with(u32 features)
+void device_open_order_with(u32 order, u32 features)
 {
 	front.want = FRONT_RELEASE_ANSWERS | features;
-	device_open();
+	device_open_order(order);
 	if (features & ~front.features)
 		peer_fail("extensions %#x are not offered",
 			  features & ~front.features);
+}
+
+void device_open_with(u32 features)
+{
+	device_open_order_with(0, features);
 }
 
 void device_reset(void)

@@ -8,9 +8,7 @@
 #include "../programs/socktest.h"
 #include "front.h"
 
-/* The largest command ring there is. */
-#define FLOOD_RING_ORDER 4
-/* As many as there are, with rings of three pages; gntalloc has more grants. */
+/* Rings of three pages: as many as gntalloc's grants do for, with some left. */
 #define FLOOD_CONNS 300
 
 static struct conn conns[FLOOD_CONNS];
@@ -19,7 +17,7 @@ static void flood_open(u32 nr, u32 order)
 {
 	u32 i;
 
-	device_open_order(FLOOD_RING_ORDER);
+	device_open_order(PVCALLS_MAX_RING_PAGE_ORDER);
 	for (i = 0; i < nr; i++) {
 		conns[i] = conn_connect(FRONT_PORT, order);
 		/* Counted, to an end that never comes. */
