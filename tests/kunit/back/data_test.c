@@ -219,7 +219,6 @@ static void reset_after_bytes(struct kunit *test)
 	EXPECT_ANSWER(test, ask_release(test, 1), 0);
 }
 
-/* Words that make no sense, after 100 bytes each way of a ring of 4096. */
 /* The reader has had his end already, and nobody writes. */
 static void reset_after_the_end(struct kunit *test)
 {
@@ -240,6 +239,7 @@ static void reset_after_the_end(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_event_notified(ring->port), before + 1);
 }
 
+/* Words that make no sense, after 100 bytes each way of a ring of 4096. */
 static void expect_broken(struct kunit *test, bool in, u32 value)
 {
 	static u64 id;
