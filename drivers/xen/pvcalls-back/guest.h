@@ -14,7 +14,8 @@
  *				runs twice at a time, and nothing in it needs
  *				a lock.  Never waits for a peer.  Each guest
  *				has a queue of its own for them, so those of
- *				one wait for the same guest's only.
+ *				one wait for the same guest's only.  Begins
+ *				after what the network has to do (yield.c).
  *   xenwatch, rmmod		connect and disconnect a guest (xenbus.c), one
  *				at a time.  Only they wait for others.
  *   event functions		hard interrupt; queue one of the works.

@@ -102,6 +102,7 @@ static void pvback_socket_work(struct work_struct *work)
 	struct pvback_socket *socket = container_of(work, struct pvback_socket,
 						    work);
 
+	pvback_yield();
 	/* Calls that wait are given back by the release, unanswered. */
 	if (pvback_socket_must_close(socket))
 		pvback_release_call(socket, NULL);

@@ -208,6 +208,9 @@ void pvback_name_tell(const struct pvback_guest *guest,
 		      enum pvback_name which);
 void pvback_name_call(struct pvback_socket *socket, struct pvback_call *call);
 
+/* yield.c */
+void pvback_yield(void);
+
 /* ioworker.c */
 void pvback_io_turn(struct pvback_socket *socket);
 int pvback_io_send(struct pvback_socket *socket, unsigned int bytes);

@@ -92,6 +92,8 @@ struct fake_back {
 
 /* grant.c: the hypervisor */
 extern const struct flexring_back_ops fake_back_ops;
+/* So many times a CPU's softirqs are late, see yield.c. */
+extern atomic_t fake_late;
 int fake_grants_init(void);
 void fake_grants_exit(void);
 u32 fake_grant(struct kunit *test, struct page **page);

@@ -208,6 +208,27 @@ static void backlog_is_bounded(struct kunit *test)
 	pvback_socket_put(socket);
 }
 
+/* A turn begins when the network is up to date, or after a while. */
+static void network_comes_first(struct kunit *test)
+{
+	unsigned long begin;
+
+	atomic_set(&fake_late, 3);
+	pvback_yield();
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake_late), 0);
+	atomic_set(&fake_late, INT_MAX);
+	begin = jiffies;
+	pvback_yield();
+	KUNIT_EXPECT_GE(test, jiffies - begin, (unsigned long)HZ / 50);
+	KUNIT_EXPECT_LT(test, jiffies - begin, (unsigned long)HZ * 2);
+	KUNIT_EXPECT_GT(test, atomic_read(&fake_late), 0);
+	/* So do the works of sockets. */
+	ASSERT_ANSWER(test, ask_socket(test, 1), 0);
+	atomic_set(&fake_late, 3);
+	EXPECT_ANSWER(test, ask_listen(test, 1, 1), -EINVAL);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake_late), 0);
+}
+
 /* Who has heard that a socket is gone may have another one. */
 static void released_is_not_counted(struct kunit *test)
 {
@@ -296,6 +317,7 @@ static struct kunit_case limits_cases[] = {
 	KUNIT_CASE(default_holds_at_once),
 	KUNIT_CASE(queues_are_apart),
 	KUNIT_CASE(backlog_is_bounded),
+	KUNIT_CASE(network_comes_first),
 	KUNIT_CASE(released_is_not_counted),
 	KUNIT_CASE(short_turns),
 	KUNIT_CASE(bounded_buffers),

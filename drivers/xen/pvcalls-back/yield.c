@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The network comes first.
+ *
+ * Every packet between two sockets of this host, those of a guest and those of
+ * a local server say, passes through a softirq.  Where a CPU has more to do
+ * than it can, its softirqs are left to ksoftirqd, which up to Linux 6.4 then
+ * is a thread like any other: with a few busy guests it has to share the CPU
+ * with all the works that feed it.  Packets wait for seconds, TCP sends them
+ * once more, and connections that nobody has accepted yet are given up.
+ *
+ * A thread that would only add to that waits instead.
+ *
+ * Copyright (C) 2026 the xen-pvcalls developers
+ */
+#include <linux/delay.h>
+#include <linux/interrupt.h>
+#include <linux/jiffies.h>
+#include <linux/preempt.h>
+
+#include "socket.h"
+
+/* At most, in jiffies: far below TCP's shortest timeout, which is HZ / 5. */
+#define PVBACK_YIELD_MOST (HZ / 50 ?: 1)
+
+/* How long to sleep between two looks, in microseconds. */
+#define PVBACK_YIELD_MIN_US 200
+#define PVBACK_YIELD_MAX_US 1000
+
+/* Softirqs that wait while a thread runs are those left to ksoftirqd. */
+static bool pvback_yield_is_late(void)
+{
+	bool late;
+
+	preempt_disable();
+	late = local_softirq_pending();
+	preempt_enable();
+	return late;
+}
+
+/**
+ * pvback_yield - let the network of this CPU do what it has to
+ *
+ * Returns at once where it is up to date, and after a bounded time anyway.
+ *
+ * Context: may sleep; the works of sockets, before each turn.
+ */
+void pvback_yield(void)
+{
+	unsigned long end = jiffies + PVBACK_YIELD_MOST;
+
+	while (pvback_yield_is_late() && time_before(jiffies, end))
+		usleep_range(PVBACK_YIELD_MIN_US, PVBACK_YIELD_MAX_US);
+}
