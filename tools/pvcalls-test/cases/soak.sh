@@ -140,6 +140,45 @@ soak_sums()
 		}' "$@"
 }
 
+# soak_complaints FILE...: how often each end said what, without its numbers.
+soak_complaints()
+{
+	emit "-- complaints:"
+	sed -n 's/, seed [0-9]*, .*: /: /p' "$@" | sort | uniq -c | sort -rn |
+		while read -r line; do emit "--   $line"; done
+	emit "-- CPUs of dom0: $(</sys/devices/system/cpu/possible) possible, $(soak_cpu)"
+	emit "-- TCP of dom0: $(soak_tcp)"
+	emit "-- TCP of srv: $(ip netns exec srv bash -c "$(declare -f soak_tcp); soak_tcp")"
+}
+
+# What has had the CPU for how long, and how long ksoftirqd waited for it.
+soak_cpu()
+{
+	ps -eo times,comm | awk '
+		NR > 1 { sub("[:/-].*", "", $2); n[$2] += $1 }
+		END { for (i in n) if (n[i]) printf "%s %d s, ", i, n[i] }'
+	awk '{ printf "ksoftirqd ran %d ms, waited %d ms", $1 / 1e6, $2 / 1e6 }' \
+		"/proc/$(pgrep -o ksoftirqd)/schedstat"
+}
+
+soak_tcp()
+{
+	nstat -asz TcpRetransSegs TcpExtTCPTimeouts TcpExtTCPSynRetrans \
+		TcpExtListenOverflows TcpExtListenDrops TcpExtTCPAbortOnTimeout \
+		TcpExtTCPAbortOnData TcpOutRsts 2>/dev/null |
+		awk '$1 !~ /^#/ { printf "%s %s ", $1, $2 }'
+}
+
+# soak_none PORT [COMMAND...]: no connection of a server's is left, accepted
+# or not, as COMMAND's network namespace sees it.
+soak_none()
+{
+	local port=$1
+	shift
+
+	[ -z "$("$@" ss -Htn state established state close-wait "sport = :$port")" ]
+}
+
 title soak_run "$SOAK_SOCKETS sockets each for $SOAK_MINUTES minutes, closed at random: all bytes are right"
 soak_run()
 {
@@ -153,13 +192,14 @@ soak_run()
 		soak_tell "$(((SECONDS - start) / 60))"
 	done
 	soak_wait || st=1
-	# The last bytes of what was closed are on their way.
-	sleep 5
+	# What was sent and closed may not have been accepted yet.
+	wait_for 60 soak_none 5003 ip netns exec srv || st=1
 	kill -TERM "$(</run/lab/soak.pid)"
 	wait_for 20 grep -q served /run/lab/soak.srv || st=1
 	soak_compare "out of the guests" /run/lab/soak.out.* /run/lab/soak.srv ||
 		st=1
 	for name in "${SOAKERS[@]}"; do
+		wait_for 60 soak_none "$(soak_port "$name")" || st=1
 		# shellcheck disable=SC2016 # for the guest's shell
 		guest_run "$name" 20 'kill -TERM $(pidof socktest)'
 		guest_job_wait "$name" serve 60 >"/run/lab/serve.$name" 2>&1 ||
@@ -168,7 +208,11 @@ soak_run()
 			"/run/lab/serve.$name" || st=1
 	done
 	[ "$st" = 0 ] && return
-	head -n 30 /run/lab/soak.srv /run/lab/soak.{in,out}.soak? /run/lab/serve.*
+	soak_complaints /run/lab/soak.srv /run/lab/soak.{in,out}.soak? \
+		/run/lab/serve.*
+	head -n 12 /run/lab/soak.srv /run/lab/soak.{in,out}.soak? \
+		/run/lab/serve.* >/run/lab/soak.all
+	tell_file /run/lab/soak.all '   '
 	fail "bytes or connections were lost"
 }
 

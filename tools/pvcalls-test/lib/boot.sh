@@ -151,8 +151,11 @@ dom0_first()
 		[ ! -s "$RUN/qemu.pid" ] || break
 		sleep 0.5
 	done
-	# By then it has a thread for each.
-	sleep 2
+	for _ in {1..20}; do
+		[ "$(grep -c '^CPU ' /proc/"$(<"$RUN/qemu.pid")"/task/*/comm |
+			grep -c ':1$')" != "${LAB_CPUS:-2}" ] || break
+		sleep 0.5
+	done
 	for task in /proc/"$(<"$RUN/qemu.pid")"/task/*; do
 		case $(<"$task/comm") in
 		'CPU 0/'*) ;;
