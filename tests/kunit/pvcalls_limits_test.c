@@ -82,6 +82,7 @@ static const struct {
 } bounds[] = {
 	{ PVBACK_MAX_SOCKETS, "max-sockets", 0, 1 << 20 },
 	{ PVBACK_MAX_LISTENERS, "max-listeners", 0, 1 << 20 },
+	{ PVBACK_MAX_BACKLOG, "max-backlog", 0, 1 << 20 },
 	{ PVBACK_MAX_PARKED, "max-parked", 0, 1 << 20 },
 	{ PVBACK_MAX_CONNECTING, "max-connecting", 0, 1 << 20 },
 	{ PVBACK_MAX_PAGES, "max-pages", 0, 1 << 24 },

@@ -152,6 +152,7 @@ struct pvback_keys {
  * @idle: woken when @attached becomes 0
  * @nr_sockets: all of them, lingering ones included
  * @nr_listeners: those that listen
+ * @backlog: connections that the queues of its listeners may hold
  * @nr_parked: requests ACCEPT and POLL that wait
  * @nr_connecting: requests CONNECT that wait
  * @nr_pages: mapped for rings
@@ -193,6 +194,7 @@ struct pvback_guest {
 
 	atomic_t nr_sockets;
 	atomic_t nr_listeners;
+	atomic_t backlog;
 	atomic_t nr_parked;
 	atomic_t nr_connecting;
 	atomic_t nr_pages;

@@ -32,6 +32,7 @@
  * enum pvback_limit - what is limited, for each guest
  * @PVBACK_MAX_SOCKETS: sockets, lingering ones included
  * @PVBACK_MAX_LISTENERS: sockets that listen
+ * @PVBACK_MAX_BACKLOG: connections in the queues of its listeners
  * @PVBACK_MAX_PARKED: requests ACCEPT and POLL that wait
  * @PVBACK_MAX_CONNECTING: requests CONNECT that wait
  * @PVBACK_MAX_PAGES: pages mapped for data rings
@@ -46,6 +47,7 @@
 enum pvback_limit {
 	PVBACK_MAX_SOCKETS,
 	PVBACK_MAX_LISTENERS,
+	PVBACK_MAX_BACKLOG,
 	PVBACK_MAX_PARKED,
 	PVBACK_MAX_CONNECTING,
 	PVBACK_MAX_PAGES,

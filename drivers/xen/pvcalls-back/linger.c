@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sockets that were released before the network took all their bytes.
+ * Sockets that were released before the peer had all their bytes.
+ *
+ * First what did not fit into TCP's buffer is sent, if there was such; then
+ * the stream is ended, and the peer has its time to take what is left.  The
+ * kernel would wait for that by itself, with a socket that is nobody's: ours
+ * stay in their guest's account.
  *
  * They have no ring and no number any more, and need nothing of their guest
  * but its counters; it may be gone.
@@ -15,6 +20,7 @@
 #include <linux/tcp.h>
 #include <linux/uio.h>
 #include <net/sock.h>
+#include <net/tcp.h>
 
 #include "guest.h"
 #include "main.h"
@@ -25,6 +31,12 @@
 
 /* What a peer has that takes some bytes every now and then, in seconds. */
 #define PVBACK_LINGER_MOST 900UL
+
+/*
+ * What a peer has that takes none, in seconds, where TCP has all that is to be
+ * sent: much what it gives to sockets that a program of this host has closed.
+ */
+#define PVBACK_LINGER_LEAST 120UL
 
 static DEFINE_SPINLOCK(pvback_linger_lock);
 static LIST_HEAD(pvback_linger_list);
@@ -96,6 +108,18 @@ static u64 pvback_linger_acked(struct sock *sk)
 	return acked;
 }
 
+/* From now on, with nothing taken. */
+static void pvback_linger_patience(struct pvback_linger *linger)
+{
+	unsigned long timeout = pvback_linger_timeout_secs();
+
+	if (linger->sent == linger->len)
+		timeout = max(timeout, PVBACK_LINGER_LEAST);
+	linger->deadline = jiffies + timeout * HZ;
+	if (time_after(linger->deadline, linger->end))
+		linger->deadline = linger->end;
+}
+
 /* A slow peer is no dead one: with each byte it takes it has time again. */
 static void pvback_linger_look(struct pvback_socket *socket)
 {
@@ -105,14 +129,46 @@ static void pvback_linger_look(struct pvback_socket *socket)
 	if (acked == linger->acked)
 		return;
 	linger->acked = acked;
-	linger->deadline = jiffies + pvback_linger_timeout_secs() * HZ;
-	if (time_after(linger->deadline, linger->end))
-		linger->deadline = linger->end;
+	pvback_linger_patience(linger);
+}
+
+/* TCP has all, and the peer has not. */
+static bool pvback_linger_pending(const struct pvback_socket *socket)
+{
+	return BIT(inet_sk_state_load(socket->sock->sk)) &
+	       (TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK);
 }
 
 /**
- * pvback_linger_start - begin to send what was kept
- * @socket: released; the caller's reference becomes the list's
+ * pvback_linger_close - end a connection all of whose bytes TCP has
+ * @socket: has a kernel socket, and no ring any more
+ *
+ * As close() does it, but for the socket itself: what still comes from the
+ * peer is answered with a reset.
+ *
+ * Context: the socket's work.
+ * Return: true if the peer has not yet acknowledged all; false if the kernel's
+ * socket can go at once, which resets where bytes were not read.
+ */
+bool pvback_linger_close(struct pvback_socket *socket)
+{
+	struct sock *sk = socket->sock->sk;
+	bool unread;
+
+	lock_sock(sk);
+	unread = tcp_inq(sk);
+	release_sock(sk);
+	if (unread)
+		return false;
+	/* Fails where there is no connection any more. */
+	kernel_sock_shutdown(socket->sock, SHUT_RDWR);
+	return pvback_linger_pending(socket);
+}
+
+/**
+ * pvback_linger_start - begin to wait for the peer
+ * @socket: released, with bytes that were kept or after pvback_linger_close();
+ *	the caller's reference becomes the list's
  *
  * Context: the socket's work, whose turn goes on with pvback_linger_turn().
  */
@@ -124,8 +180,8 @@ void pvback_linger_start(struct pvback_socket *socket)
 	pvback_seen_enter(socket, PVBACK_LINGERING);
 	set_bit(PVBACK_WRITABLE, &socket->ready);
 	linger->acked = pvback_linger_acked(socket->sock->sk);
-	linger->deadline = jiffies + timeout * HZ;
 	linger->end = jiffies + max(timeout, PVBACK_LINGER_MOST) * HZ;
+	pvback_linger_patience(linger);
 	spin_lock(&pvback_linger_lock);
 	linger->serial = pvback_linger_serial++;
 	list_add_tail(&linger->node, &pvback_linger_list);
@@ -158,6 +214,18 @@ struct pvback_socket *pvback_linger_find(const struct pvback_guest *guest,
 	return found;
 }
 
+/* They are sent, or not to be sent any more. */
+static void pvback_linger_drop(struct pvback_socket *socket)
+{
+	struct pvback_linger *linger = &socket->linger;
+
+	kvfree(linger->buf);
+	pvback_guest_uncharge(&socket->guest->linger_bytes, linger->len);
+	linger->buf = NULL;
+	linger->len = 0;
+	linger->sent = 0;
+}
+
 static void pvback_linger_finish(struct pvback_socket *socket, bool reset)
 {
 	struct pvback_guest *guest = socket->guest;
@@ -168,8 +236,7 @@ static void pvback_linger_finish(struct pvback_socket *socket, bool reset)
 	list_del(&socket->linger.node);
 	spin_unlock(&pvback_linger_lock);
 	pvback_socket_shut(socket, reset);
-	kvfree(socket->linger.buf);
-	pvback_guest_uncharge(&guest->linger_bytes, socket->linger.len);
+	pvback_linger_drop(socket);
 	pvback_seen_end(socket, reset ? PVBACK_END_RESET : PVBACK_END_SENT, 0);
 	pvback_seen_enter(socket, PVBACK_CLOSED);
 	pvback_socket_uncount(socket);
@@ -210,30 +277,11 @@ static int pvback_linger_send(struct pvback_socket *socket)
 	return 0;
 }
 
-/**
- * pvback_linger_turn - send more of what was kept
- * @socket: lingering
- *
- * Context: the socket's work.
- */
-void pvback_linger_turn(struct pvback_socket *socket)
+/* When the work is to run again, if no callback lets it run before. */
+static void pvback_linger_sleep(struct pvback_socket *socket, bool room)
 {
-	struct pvback_linger *linger = &socket->linger;
-	unsigned long delay;
-	bool room;
+	unsigned long delay = socket->linger.deadline - jiffies;
 
-	pvback_linger_look(socket);
-	if (READ_ONCE(linger->abort) || time_after_eq(jiffies, linger->deadline)) {
-		pvback_linger_finish(socket, true);
-		return;
-	}
-	/* Not before the callback, or the appointment, says that there is room. */
-	room = test_and_clear_bit(PVBACK_WRITABLE, &socket->ready);
-	if (room && pvback_linger_send(socket) != -EAGAIN) {
-		pvback_linger_finish(socket, false);
-		return;
-	}
-	delay = linger->deadline - jiffies;
 	if (sk_stream_is_writeable(socket->sock->sk)) {
 		delay = min_t(unsigned long, delay, PVBACK_LINGER_RETRY);
 		/* It was memory that lacked, see pvback_io_wait_room(). */
@@ -241,6 +289,52 @@ void pvback_linger_turn(struct pvback_socket *socket)
 			clear_bit(PVBACK_WRITABLE, &socket->ready);
 	}
 	pvback_socket_kick_later(socket, delay);
+}
+
+/* Bytes that were kept; returns true once TCP has them all. */
+static bool pvback_linger_turn_kept(struct pvback_socket *socket)
+{
+	/* Not before the callback, or the appointment, says that there is room. */
+	bool room = test_and_clear_bit(PVBACK_WRITABLE, &socket->ready);
+	int ret = room ? pvback_linger_send(socket) : -EAGAIN;
+
+	if (ret == -EAGAIN) {
+		pvback_linger_sleep(socket, room);
+		return false;
+	}
+	if (ret || !pvback_linger_close(socket)) {
+		pvback_linger_finish(socket, false);
+		return false;
+	}
+	pvback_linger_drop(socket);
+	pvback_linger_patience(&socket->linger);
+	return true;
+}
+
+/**
+ * pvback_linger_turn - send more of what was kept, or see what the peer has
+ * @socket: lingering
+ *
+ * Context: the socket's work.
+ */
+void pvback_linger_turn(struct pvback_socket *socket)
+{
+	struct pvback_linger *linger = &socket->linger;
+	bool late, unsent = linger->sent < linger->len;
+
+	pvback_linger_look(socket);
+	late = time_after_eq(jiffies, linger->deadline);
+	/* What TCP has is not lost with us, so a reset is for what it has not. */
+	if (READ_ONCE(linger->abort) || late) {
+		pvback_linger_finish(socket, unsent || late);
+		return;
+	}
+	if (unsent && !pvback_linger_turn_kept(socket))
+		return;
+	if (pvback_linger_pending(socket))
+		pvback_socket_kick_later(socket, linger->deadline - jiffies);
+	else
+		pvback_linger_finish(socket, false);
 }
 
 /**

@@ -48,12 +48,35 @@ void pvback_listen_bind(struct pvback_socket *socket,
 	pvback_command_answer(socket->guest, call, ret);
 }
 
-/* As listen(2) does, and kernel_listen() does not. */
-static int pvback_listen_backlog(struct pvback_socket *socket, int backlog)
+/*
+ * As listen(2) does, and kernel_listen() does not; and what the guest's other
+ * listeners leave of its limit.  A program has no use for an error here: it is
+ * no promise that a queue is as long as was asked for.
+ */
+static void pvback_listen_take(struct pvback_socket *socket, int backlog)
 {
 	struct net *net = sock_net(socket->sock->sk);
+	struct pvback_guest *guest = socket->guest;
+	unsigned int limit = pvback_guest_limit(guest, PVBACK_MAX_BACKLOG);
+	unsigned int want, most;
+	int used;
 
-	return min(backlog, READ_ONCE(net->core.sysctl_somaxconn));
+	want = min(backlog, READ_ONCE(net->core.sysctl_somaxconn));
+	used = atomic_read(&guest->backlog);
+	do {
+		most = limit > used ? limit - used : 0;
+		socket->backlog = min(want, most);
+	} while (!atomic_try_cmpxchg(&guest->backlog, &used,
+				     used + socket->backlog));
+	if (socket->backlog < want)
+		pvback_seen_refuse(guest, socket->id, PVBACK_REFUSE_BACKLOG,
+				   want, -ENOBUFS);
+}
+
+static void pvback_listen_give_back(struct pvback_socket *socket)
+{
+	pvback_guest_uncharge(&socket->guest->backlog, socket->backlog);
+	socket->backlog = 0;
 }
 
 /*
@@ -78,11 +101,13 @@ static int pvback_listen_start(struct pvback_socket *socket, int backlog)
 	}
 	/* Before the first connection, so that none is missed. */
 	pvback_hook_attach(socket, NULL);
-	ret = kernel_listen(socket->sock,
-			    pvback_listen_backlog(socket, backlog));
+	pvback_listen_give_back(socket);
+	pvback_listen_take(socket, backlog);
+	ret = kernel_listen(socket->sock, socket->backlog);
 	if (!ret) {
 		pvback_seen_enter(socket, PVBACK_LISTENING);
 	} else if (!again) {
+		pvback_listen_give_back(socket);
 		pvback_hook_detach(socket);
 		pvback_guest_uncharge(&guest->nr_listeners, 1);
 	}
@@ -291,6 +316,7 @@ void pvback_listen_cancel(struct pvback_socket *socket)
 
 	if (socket->state == PVBACK_LISTENING)
 		pvback_guest_uncharge(&socket->guest->nr_listeners, 1);
+	pvback_listen_give_back(socket);
 	pvback_listen_answer_polls(socket, -ECANCELED);
 	list_for_each_entry_safe(call, next, &socket->accepts, node) {
 		list_del(&call->node);

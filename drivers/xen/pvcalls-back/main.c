@@ -26,6 +26,7 @@ struct pvback_limits pvback_limit_defaults = {
 		[PVBACK_MAX_SOCKETS]		= 4096,
 		[PVBACK_MAX_LISTENERS]		= 1024,
 		/* As many as the largest command ring has slots. */
+		[PVBACK_MAX_BACKLOG]		= 16384,
 		[PVBACK_MAX_PARKED]		= 512,
 		[PVBACK_MAX_CONNECTING]		= 512,
 		/* As many sockets with rings of 17 pages, the usual ones. */
@@ -68,6 +69,10 @@ MODULE_PARM_DESC(max_sockets, "Sockets of one guest (default 4096)");
 PVBACK_LIMIT_PARAM(max_listeners, PVBACK_MAX_LISTENERS);
 MODULE_PARM_DESC(max_listeners,
 		 "Listening sockets of one guest (default 1024)");
+
+PVBACK_LIMIT_PARAM(max_backlog, PVBACK_MAX_BACKLOG);
+MODULE_PARM_DESC(max_backlog,
+		 "Connections in the queues of all listeners of one guest (default 16384)");
 
 PVBACK_LIMIT_PARAM(max_parked, PVBACK_MAX_PARKED);
 MODULE_PARM_DESC(max_parked,

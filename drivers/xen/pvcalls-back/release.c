@@ -90,16 +90,19 @@ static void pvback_release_forget(struct pvback_socket *socket)
 void pvback_release_call(struct pvback_socket *socket,
 			 struct pvback_call *call)
 {
-	bool reset = false;
+	bool connected = socket->state == PVBACK_CONNECTED;
+	bool reset = false, lingers = false;
 
 	pvback_release_cancel(socket);
-	if (socket->state == PVBACK_CONNECTED) {
+	if (connected) {
 		reset = pvback_release_drain(socket);
 		pvback_seen_end(socket, reset ? PVBACK_END_RESET :
 				PVBACK_END_CLOSED, 0);
 	}
 	pvback_ring_close(socket);
-	if (!socket->linger.buf) {
+	if (connected && !reset)
+		lingers = socket->linger.buf || pvback_linger_close(socket);
+	if (!lingers) {
 		pvback_socket_shut(socket, reset);
 		pvback_socket_uncount(socket);
 	}
@@ -107,7 +110,7 @@ void pvback_release_call(struct pvback_socket *socket,
 	if (call)
 		pvback_command_answer(socket->guest, call, 0);
 	/* The reference of the table. */
-	if (socket->linger.buf) {
+	if (lingers) {
 		pvback_linger_start(socket);
 		pvback_socket_detach(socket);
 	} else {

@@ -20,6 +20,8 @@
  * enum pvback_refusal - why something of a guest's was refused
  * @PVBACK_REFUSE_SOCKETS: limit of sockets; the value is how many there are
  * @PVBACK_REFUSE_LISTENERS: limit of listeners; how many there are
+ * @PVBACK_REFUSE_BACKLOG: limit of listeners' queues; what LISTEN asked for,
+ *	and got in part
  * @PVBACK_REFUSE_PARKED: limit of calls that wait at listeners; how many do
  * @PVBACK_REFUSE_CONNECTING: limit of connects on their way; how many are
  * @PVBACK_REFUSE_PACE: limit of connects in a second; that limit
@@ -41,6 +43,7 @@
 enum pvback_refusal {
 	PVBACK_REFUSE_SOCKETS,
 	PVBACK_REFUSE_LISTENERS,
+	PVBACK_REFUSE_BACKLOG,
 	PVBACK_REFUSE_PARKED,
 	PVBACK_REFUSE_CONNECTING,
 	PVBACK_REFUSE_PACE,

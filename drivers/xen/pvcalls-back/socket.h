@@ -44,7 +44,7 @@ enum pvback_socket_state {
 	PVBACK_BROKEN,		/* connection was reset, ring is not touched */
 	PVBACK_LISTENING,	/* may have parked calls */
 	PVBACK_PARKED,		/* in an ACCEPT, has a ring */
-	PVBACK_LINGERING,	/* no guest, no ring, bytes to send */
+	PVBACK_LINGERING,	/* no guest, no ring; the peer has not all */
 	PVBACK_CLOSED,		/* nothing left */
 };
 
@@ -83,9 +83,9 @@ struct pvback_hook {
 /**
  * struct pvback_linger - what a released socket still has to send
  * @node: in the list of all of them
- * @buf: the bytes
+ * @buf: bytes that TCP did not take at once; NULL if there were none
  * @len: how many there are
- * @sent: how many of them are gone
+ * @sent: how many of them TCP has taken
  * @acked: bytes of the connection that the peer had at our last look
  * @deadline: when to give up if it takes no more, in jiffies
  * @end: when to give up anyway
@@ -128,6 +128,7 @@ struct pvback_linger {
  * @sock_error: an error that a send has taken off the socket
  * @ring: data ring, once connected
  * @connecting: the CONNECT that waits
+ * @backlog: of a listener, as it counts for its guest
  * @accepts: parked ACCEPTs of a listener, first come first served
  * @polls: parked POLLs of a listener
  * @linger: bytes that outlive the ring
@@ -158,6 +159,7 @@ struct pvback_socket {
 	int sock_error;
 	struct pvback_ring ring;
 	struct pvback_call *connecting;
+	unsigned int backlog;
 	struct list_head accepts;
 	struct list_head polls;
 	struct pvback_linger linger;
@@ -235,6 +237,7 @@ void pvback_release_call(struct pvback_socket *socket,
 
 /* linger.c */
 int pvback_linger_keep(struct pvback_socket *socket, unsigned int bytes);
+bool pvback_linger_close(struct pvback_socket *socket);
 void pvback_linger_start(struct pvback_socket *socket);
 void pvback_linger_turn(struct pvback_socket *socket);
 void pvback_linger_abort_all(void);

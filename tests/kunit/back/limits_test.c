@@ -208,6 +208,45 @@ static void backlog_is_bounded(struct kunit *test)
 	pvback_socket_put(socket);
 }
 
+static int queue_of(struct kunit *test, u64 id)
+{
+	struct fake_back *fake = test->priv;
+	struct pvback_socket *socket = pvback_guest_find(fake->guest, id);
+	int most;
+
+	KUNIT_ASSERT_NOT_NULL(test, socket);
+	most = socket->sock->sk->sk_max_ack_backlog;
+	pvback_socket_put(socket);
+	return most;
+}
+
+/* All listeners of a guest share what their queues may hold. */
+static void queues_are_bounded(struct kunit *test)
+{
+	struct fake_back *fake = test->priv;
+
+	limit_own(test, PVBACK_MAX_BACKLOG, 100);
+	step_listening(test, 1);
+	step_listening(test, 2);
+	EXPECT_ANSWER(test, ask_listen(test, 2, 0), 0);
+	EXPECT_ANSWER(test, ask_listen(test, 1, 70), 0);
+	KUNIT_EXPECT_EQ(test, queue_of(test, 1), 70);
+	EXPECT_ANSWER(test, ask_listen(test, 2, 70), 0);
+	KUNIT_EXPECT_EQ(test, queue_of(test, 2), 30);
+	/* Who asks again gives back what it had. */
+	EXPECT_ANSWER(test, ask_listen(test, 1, 90), 0);
+	KUNIT_EXPECT_EQ(test, queue_of(test, 1), 70);
+	/* The admin may lower it below what there is. */
+	limit_own(test, PVBACK_MAX_BACKLOG, 20);
+	EXPECT_ANSWER(test, ask_listen(test, 1, 90), 0);
+	KUNIT_EXPECT_EQ(test, queue_of(test, 1), 0);
+	EXPECT_ANSWER(test, ask_release(test, 2), 0);
+	EXPECT_ANSWER(test, ask_listen(test, 1, 90), 0);
+	KUNIT_EXPECT_EQ(test, queue_of(test, 1), 20);
+	EXPECT_ANSWER(test, ask_release(test, 1), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->backlog), 0);
+}
+
 /* A turn begins when the network is up to date, or after a while. */
 static void network_comes_first(struct kunit *test)
 {
@@ -317,6 +356,7 @@ static struct kunit_case limits_cases[] = {
 	KUNIT_CASE(default_holds_at_once),
 	KUNIT_CASE(queues_are_apart),
 	KUNIT_CASE(backlog_is_bounded),
+	KUNIT_CASE(queues_are_bounded),
 	KUNIT_CASE(network_comes_first),
 	KUNIT_CASE(released_is_not_counted),
 	KUNIT_CASE(short_turns),

@@ -17,6 +17,7 @@ struct pvback_limits pvback_limit_defaults = {
 		[PVBACK_MAX_SOCKETS]		= 64,
 		[PVBACK_MAX_LISTENERS]		= 64,
 		/* A full command ring of the largest order. */
+		[PVBACK_MAX_BACKLOG]		= 16384,
 		[PVBACK_MAX_PARKED]		= 512,
 		[PVBACK_MAX_CONNECTING]		= 64,
 		[PVBACK_MAX_PAGES]		= 2048,

@@ -18,6 +18,8 @@
 
 /* "out" of the largest ring: more than a small receiver's queues take. */
 #define LOAD SZ_1M
+/* What TCP takes all at once, but its peer does not. */
+#define LITTLE SZ_16K
 
 /* Let little wait in the backend's socket to be sent. */
 static void small_sender(struct kunit *test, u64 id)
@@ -33,8 +35,8 @@ static void small_sender(struct kunit *test, u64 id)
 	pvback_socket_put(socket);
 }
 
-/* A connection whose other end takes little, and a ring full of bytes. */
-static struct socket *loaded(struct kunit *test, u64 id)
+/* A connection whose other end takes little, and bytes in the ring. */
+static struct socket *loaded_with(struct kunit *test, u64 id, u32 bytes)
 {
 	struct fake_ring *ring = fake_ring(test, PVCALLS_MAX_RING_ORDER);
 	struct socket *listener, *peer;
@@ -46,18 +48,23 @@ static struct socket *loaded(struct kunit *test, u64 id)
 	net_small(listener);
 	peer = step_connected_to(test, id, ring, listener, port);
 	small_sender(test, id);
-	words = kvmalloc(LOAD, GFP_KERNEL);
+	words = kvmalloc(bytes, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, words);
-	for (i = 0; i < LOAD / sizeof(*words); i++)
+	for (i = 0; i < bytes / sizeof(*words); i++)
 		words[i] = i;
-	put = fake_ring_put(ring, (u8 *)words, LOAD);
+	put = fake_ring_put(ring, (u8 *)words, bytes);
 	kvfree(words);
-	KUNIT_ASSERT_EQ(test, put, (u32)LOAD);
+	KUNIT_ASSERT_EQ(test, put, bytes);
 	return peer;
 }
 
+static struct socket *loaded(struct kunit *test, u64 id)
+{
+	return loaded_with(test, id, LOAD);
+}
+
 /* All of it in order, then the orderly end. */
-static void expect_all(struct kunit *test, struct socket *peer)
+static void expect_bytes(struct kunit *test, struct socket *peer, u32 bytes)
 {
 	u32 *words = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
 	unsigned int i, nr = 0, wrong = 0;
@@ -73,7 +80,12 @@ static void expect_all(struct kunit *test, struct socket *peer)
 	}
 	KUNIT_EXPECT_EQ(test, ret, 0);
 	KUNIT_EXPECT_EQ(test, wrong, 0);
-	KUNIT_EXPECT_EQ(test, nr, (unsigned int)(LOAD / sizeof(*words)));
+	KUNIT_EXPECT_EQ(test, nr, (unsigned int)(bytes / sizeof(*words)));
+}
+
+static void expect_all(struct kunit *test, struct socket *peer)
+{
+	expect_bytes(test, peer, LOAD);
 }
 
 static void release_loses_nothing(struct kunit *test)
@@ -204,6 +216,100 @@ static void no_memory_to_keep(struct kunit *test)
 	expect_reset(test, peer);
 }
 
+/* A connection that was closed, and of which TCP has all that is left. */
+static struct socket *closed_with_tcp(struct kunit *test,
+				      struct pvback_socket **socket)
+{
+	struct fake_back *fake = test->priv;
+	struct socket *peer = loaded_with(test, 1, LITTLE);
+	unsigned long serial = 0;
+
+	fake_settle();
+	EXPECT_ANSWER(test, ask_release(test, 1), 0);
+	fake_settle();
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->linger_bytes), 0);
+	*socket = pvback_linger_find(fake->guest, &serial);
+	KUNIT_ASSERT_NOT_NULL(test, *socket);
+	return peer;
+}
+
+static bool none_counted(void *arg)
+{
+	struct pvback_guest *guest = arg;
+
+	return !atomic_read(&guest->nr_sockets);
+}
+
+/* It is in its guest's account until the peer has all. */
+static void counts_until_acknowledged(struct kunit *test)
+{
+	struct fake_back *fake = test->priv;
+	struct pvback_socket *socket;
+	struct socket *peer;
+
+	fake->guest->limits.value[PVBACK_MAX_SOCKETS] = 1;
+	peer = closed_with_tcp(test, &socket);
+	pvback_socket_put(socket);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->nr_sockets), 1);
+	EXPECT_ANSWER(test, ask_socket(test, 1), -EMFILE);
+	expect_bytes(test, peer, LITTLE);
+	/* Its acknowledgment of the end may take a moment. */
+	KUNIT_EXPECT_TRUE(test, fake_await(none_counted, fake->guest));
+	EXPECT_ANSWER(test, ask_socket(test, 1), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->resets), 0);
+}
+
+/* More time than for bytes that we keep, but not all the time there is. */
+static void acknowledged_never(struct kunit *test)
+{
+	unsigned int before = pvback_linger_timeout;
+	struct fake_back *fake = test->priv;
+	struct pvback_socket *socket;
+	struct socket *peer;
+
+	pvback_linger_timeout = 0;
+	peer = closed_with_tcp(test, &socket);
+	fake_settle();
+	pvback_linger_timeout = before;
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->nr_sockets), 1);
+	WRITE_ONCE(socket->linger.deadline, jiffies);
+	pvback_socket_kick(socket);
+	pvback_socket_put(socket);
+	fake_settle();
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->nr_sockets), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->resets), 1);
+	expect_reset(test, peer);
+}
+
+/* Without us TCP goes on. */
+static void unload_leaves_it_to_tcp(struct kunit *test)
+{
+	struct fake_back *fake = test->priv;
+	struct pvback_socket *socket;
+	struct socket *peer = closed_with_tcp(test, &socket);
+
+	pvback_socket_put(socket);
+	pvback_linger_abort_all();
+	fake_settle();
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->nr_sockets), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->resets), 0);
+	expect_bytes(test, peer, LITTLE);
+}
+
+/* What comes after the release is not for anybody. */
+static void bytes_after_release_reset(struct kunit *test)
+{
+	struct fake_back *fake = test->priv;
+	struct pvback_socket *socket;
+	struct socket *peer = closed_with_tcp(test, &socket);
+
+	pvback_socket_put(socket);
+	KUNIT_ASSERT_EQ(test, net_send(peer, "x", 1, 0), 1);
+	expect_reset(test, peer);
+	KUNIT_EXPECT_TRUE(test, fake_await(none_counted, fake->guest));
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->resets), 0);
+}
+
 /* As TCP does it. */
 static void unread_bytes_reset(struct kunit *test)
 {
@@ -225,6 +331,10 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(too_much_to_keep),
 	KUNIT_CASE(too_long_to_keep),
 	KUNIT_CASE(no_memory_to_keep),
+	KUNIT_CASE(counts_until_acknowledged),
+	KUNIT_CASE(acknowledged_never),
+	KUNIT_CASE(unload_leaves_it_to_tcp),
+	KUNIT_CASE(bytes_after_release_reset),
 	KUNIT_CASE(unread_bytes_reset),
 	{}
 };

@@ -46,12 +46,15 @@
  * it: EMFILE for sockets (SOCKET, ACCEPT); ENOBUFS for listeners (LISTEN);
  * ENFILE for ACCEPT and POLL requests that are parked; ENOBUFS for CONNECT
  * requests that wait, for those of one second (0: any number), and for pages
- * of data rings (CONNECT, ACCEPT).  Bytes not sent when a socket is released
+ * of data rings (CONNECT, ACCEPT).  The queues of all listeners together hold
+ * so many connections; one that would exceed that is shorter than LISTEN asked
+ * for.  Bytes not sent when a socket is released
  * are kept up to a limit, with a reset beyond.  The bytes of one socket moved
  * in one turn, and those in its buffers, cost time only.
  */
 #define PVCALLS_KEY_MAX_SOCKETS		"max-sockets"
 #define PVCALLS_KEY_MAX_LISTENERS	"max-listeners"
+#define PVCALLS_KEY_MAX_BACKLOG		"max-backlog"
 #define PVCALLS_KEY_MAX_PARKED		"max-parked"
 #define PVCALLS_KEY_MAX_CONNECTING	"max-connecting"
 #define PVCALLS_KEY_CONNECTS_PER_SECOND	"connects-per-second"
