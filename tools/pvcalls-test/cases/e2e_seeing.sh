@@ -70,7 +70,9 @@ seeing_session()
 	traced 3 'cmd=[012] .* ret=0$'
 	traced 1 'created -> connecting'
 	traced 1 'connecting -> connected'
-	traced 1 'connected -> closed'
+	# It lingers if the peer has not acknowledged the end at once.
+	traced 1 'connected -> (closed|lingering)$'
+	traced 1 ' -> closed$'
 	traced 1 'ref=.* pages=[0-9]+ ret=0$'
 	traced 1 'id=[^ ]+ pages=[0-9]+$'
 	# The bytes that the connection had moved at its end.
