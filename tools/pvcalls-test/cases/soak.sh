@@ -61,9 +61,16 @@ soak_sum()
 		awk '{ n += $1 } END { print n + 0 }'
 }
 
+# What dom0 has most of.
+soak_slabs()
+{
+	awk 'NR > 2 { printf "%s %d KiB\n", $1, $3 * $4 / 1024 }' /proc/slabinfo |
+		sort -k 2nr | head -n 4 | paste -sd ' '
+}
+
 soak_tell()
 {
-	emit "-- minute $1: $(soak_sum connects) connected, $(soak_sum accepts) accepted, $(soak_sum sockets) there, $(($(soak_sum bytes_out) >> 20)) MiB out of the guests, $(($(soak_sum bytes_in) >> 20)) MiB in, slab of dom0 $(awk '/^SUnreclaim/ { print $2 }' /proc/meminfo) KiB"
+	emit "-- minute $1: $(soak_sum connects) connected, $(soak_sum accepts) accepted, $(soak_sum sockets) there, $(($(soak_sum bytes_out) >> 20)) MiB out of the guests, $(($(soak_sum bytes_in) >> 20)) MiB in, slab of dom0 $(awk '/^SUnreclaim/ { print $2 }' /proc/meminfo) KiB: $(soak_slabs)"
 }
 
 soak_start()
