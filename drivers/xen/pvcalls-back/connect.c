@@ -30,10 +30,10 @@ static int pvback_connect_charge(struct pvback_socket *socket,
 {
 	struct pvback_guest *guest = socket->guest;
 	u32 limit = pvback_guest_limit(guest, PVBACK_MAX_CONNECTING);
+	u32 rate = pvback_guest_limit(guest, PVBACK_CONNECTS_PER_SECOND);
 
-	if (!pvback_guest_pace(guest)) {
-		pvback_seen_refuse(guest, socket->id, PVBACK_REFUSE_PACE,
-				   pvback_guest_limit(guest, PVBACK_CONNECTS_PER_SECOND),
+	if (!pvback_guest_pace(&guest->connects, rate)) {
+		pvback_seen_refuse(guest, socket->id, PVBACK_REFUSE_PACE, rate,
 				   -ENOBUFS);
 		return -ENOBUFS;
 	}

@@ -132,7 +132,8 @@ struct pvback_keys {
  * @admission: where the guest may go
  * @place: where its sockets live
  * @limits: its own ones, see pvback_guest_limit()
- * @paced: see pvback_limits_pace()
+ * @connects: when it tried to connect, see pvback_guest_pace()
+ * @bad_rings: the same of rings that could not be opened
  * @ops: the way to the hypervisor
  * @connected: there is a command ring; xenbus.c only
  * @features: PVBACK_FEATURE_* that are on; set while not connected
@@ -170,7 +171,8 @@ struct pvback_guest {
 	struct pvback_admission admission;
 	struct pvback_place place;
 	struct pvback_limits limits;
-	atomic64_t paced;
+	atomic64_t connects;
+	atomic64_t bad_rings;
 	const struct flexring_back_ops *ops;
 
 	bool connected;
@@ -221,9 +223,11 @@ struct pvback_socket *pvback_guest_find(struct pvback_guest *guest, u64 id);
 void pvback_guest_forget(struct pvback_guest *guest,
 			 struct pvback_socket *socket);
 
+/* account.c */
 u32 pvback_guest_limit(const struct pvback_guest *guest,
 		       enum pvback_limit which);
-bool pvback_guest_pace(struct pvback_guest *guest);
+bool pvback_guest_pace(atomic64_t *paced, u32 rate);
+bool pvback_guest_in_pace(const atomic64_t *paced, u32 rate);
 bool pvback_guest_charge(atomic_t *used, unsigned int amount,
 			 unsigned int limit);
 bool pvback_guest_charge_call(struct pvback_call *call, atomic_t *used,

@@ -16,6 +16,13 @@
 #include "socket.h"
 #include "trace.h"
 
+/*
+ * How many rings of a guest may be bad in a second.  One that can not be opened
+ * has had hundreds of pages mapped and unmapped for nothing, and a frontend
+ * that keeps to the protocol has none.
+ */
+#define PVBACK_RING_BAD_RATE 100
+
 static void pvback_ring_event(struct flexring_event *event)
 {
 	struct pvback_socket *socket = container_of(event, struct pvback_socket,
@@ -44,13 +51,30 @@ static int pvback_ring_charge(struct pvback_socket *socket, unsigned int nr)
 }
 
 /* What is short at our end, or in the hypervisor, is not the guest's fault. */
+static bool pvback_ring_is_bad(int ret)
+{
+	return ret && ret != -ENOMEM && ret != -ENOBUFS;
+}
+
+/* A guest with too many bad ones has to wait before we look at another. */
+static int pvback_ring_pace(struct pvback_socket *socket)
+{
+	struct pvback_guest *guest = socket->guest;
+
+	if (pvback_guest_in_pace(&guest->bad_rings, PVBACK_RING_BAD_RATE))
+		return 0;
+	pvback_seen_refuse(guest, socket->id, PVBACK_REFUSE_RINGS,
+			   PVBACK_RING_BAD_RATE, -ENOBUFS);
+	return -ENOBUFS;
+}
+
 static int pvback_ring_refuse(struct pvback_socket *socket,
 			      enum pvback_refusal why, const char *what,
 			      u32 value, int ret)
 {
 	struct pvback_guest *guest = socket->guest;
 
-	if (!ret || ret == -ENOMEM || ret == -ENOBUFS)
+	if (!pvback_ring_is_bad(ret))
 		return ret;
 	pvback_seen_refuse(guest, socket->id, why, value, ret);
 	dev_warn_ratelimited(&guest->dev->dev,
@@ -148,14 +172,18 @@ static int pvback_ring_bind(struct pvback_socket *socket, u32 evtchn)
  *
  * Context: the work of the socket, or of its listener while it is parked.
  * Return: 0; -EINVAL for a ring of an order that we do not take, -EFAULT for
- * a grant that can not be mapped, -ENOBUFS beyond a limit, -ENOMEM, or what
- * the hypervisor says of the port.
+ * a grant that can not be mapped, -ENOBUFS beyond a limit or after too many
+ * that were bad, -ENOMEM, or what the hypervisor says of the port.
  */
 int pvback_ring_open(struct pvback_socket *socket, u32 ref, u32 evtchn)
 {
+	struct pvback_guest *guest = socket->guest;
 	struct pvback_ring *ring = &socket->ring;
 	int ret;
 
+	ret = pvback_ring_pace(socket);
+	if (ret)
+		return ret;
 	memset(ring, 0, sizeof(*ring));
 	ring->open = true;
 	ret = pvback_ring_map_index(socket, ref);
@@ -173,6 +201,8 @@ int pvback_ring_open(struct pvback_socket *socket, u32 ref, u32 evtchn)
 	return 0;
 
 err_close:
+	if (pvback_ring_is_bad(ret))
+		pvback_guest_pace(&guest->bad_rings, PVBACK_RING_BAD_RATE);
 	trace_pvback_ring_open(socket, ref, evtchn, ret);
 	pvback_ring_close(socket);
 	return ret;

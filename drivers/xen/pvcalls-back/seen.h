@@ -27,6 +27,7 @@
  * @PVBACK_REFUSE_PACE: limit of connects in a second; that limit
  * @PVBACK_REFUSE_PAGES: limit of mapped pages; how many it wanted
  * @PVBACK_REFUSE_LINGER: limit of unsent bytes; how many there were
+ * @PVBACK_REFUSE_RINGS: limit of bad rings in a second; that limit
  * @PVBACK_REFUSE_LIMITS: those from here on are no limits
  * @PVBACK_REFUSE_REQUEST: a request that makes no sense; its command
  * @PVBACK_REFUSE_ORDER: a ring of an order that we do not take; the order
@@ -49,6 +50,7 @@ enum pvback_refusal {
 	PVBACK_REFUSE_PACE,
 	PVBACK_REFUSE_PAGES,
 	PVBACK_REFUSE_LINGER,
+	PVBACK_REFUSE_RINGS,
 	PVBACK_REFUSE_LIMITS,
 	PVBACK_REFUSE_REQUEST = PVBACK_REFUSE_LIMITS,
 	PVBACK_REFUSE_ORDER,

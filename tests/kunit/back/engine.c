@@ -44,6 +44,7 @@ atomic_t fake_late;
 #include "pvcalls-back/request.c"
 #include "pvcalls-back/command.c"
 #include "pvcalls-back/guest.c"
+#include "pvcalls-back/account.c"
 #include "pvcalls-back/place.c"
 #include "pvcalls-back/socket.c"
 #include "pvcalls-back/hook.c"

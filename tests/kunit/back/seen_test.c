@@ -6,6 +6,7 @@
  * Copyright (C) 2026 the xen-pvcalls developers
  */
 #include <linux/in.h>
+#include <linux/ktime.h>
 #include <linux/net.h>
 
 #include "../points.h"
@@ -164,6 +165,48 @@ static void bad_rings(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, counted(test, PVBACK_COUNT_LIMITED), 0);
 }
 
+static s64 bad_so_far(struct kunit *test)
+{
+	struct fake_back *fake = test->priv;
+
+	return atomic64_read(&fake->guest->bad_rings);
+}
+
+/* A guest with too many bad ones has to wait, also with a good one. */
+static void too_many_bad_rings(struct kunit *test)
+{
+	struct fake_ring *ring = fake_ring(test, 1);
+	struct fake_back *fake = test->priv;
+	u16 port = net_port(test);
+	s64 one;
+
+	step_listening(test, 1);
+	ASSERT_ANSWER(test, ask_socket(test, 2), 0);
+	EXPECT_ANSWER(test, ask_connect(test, 2, port, ring->ref, ring->port),
+		      -ECONNREFUSED);
+	points_arm(1);
+	EXPECT_ANSWER(test, ask_connect(test, 2, port, ring->ref, ring->port),
+		      -ENOMEM);
+	points_arm(0);
+	KUNIT_EXPECT_EQ(test, bad_so_far(test), 0);
+	EXPECT_ANSWER(test, ask_accept(test, 1, 3, 0, ring->port), -EFAULT);
+	one = bad_so_far(test);
+	KUNIT_EXPECT_GT(test, one, 0);
+	EXPECT_ANSWER(test, ask_connect(test, 2, port, 0, ring->port), -EFAULT);
+	KUNIT_EXPECT_GT(test, bad_so_far(test), one);
+	/* As if there had been very many. */
+	atomic64_set(&fake->guest->bad_rings,
+		     ktime_get_ns() + 60ULL * NSEC_PER_SEC);
+	EXPECT_ANSWER(test, ask_connect(test, 2, port, ring->ref, ring->port),
+		      -ENOBUFS);
+	EXPECT_ANSWER(test, ask_accept(test, 1, 3, ring->ref, ring->port),
+		      -ENOBUFS);
+	KUNIT_EXPECT_EQ(test, fake_mapped(), 1);
+	atomic64_set(&fake->guest->bad_rings, 0);
+	EXPECT_ANSWER(test, ask_connect(test, 2, port, ring->ref, ring->port),
+		      -ECONNREFUSED);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(connection),
 	KUNIT_CASE(ends),
@@ -171,6 +214,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(listeners),
 	KUNIT_CASE(refusals),
 	KUNIT_CASE(bad_rings),
+	KUNIT_CASE(too_many_bad_rings),
 	{}
 };
 
