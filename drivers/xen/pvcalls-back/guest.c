@@ -155,9 +155,16 @@ err_free:
 	return ret;
 }
 
+/* May be found by its number; see pvback_guest_publish(). */
+static bool pvback_guest_is_live(const struct pvback_socket *socket)
+{
+	/* Pairs with the release of whoever made it so. */
+	return smp_load_acquire(&socket->live);
+}
+
 /*
- * Tell every socket in the table that its guest goes.  One that enters the
- * table later is told by pvback_guest_publish().
+ * Tell every socket in the table that its guest goes.  One that becomes live
+ * later is told by pvback_guest_publish().
  */
 static void pvback_guest_close_sockets(struct pvback_guest *guest)
 {
@@ -166,7 +173,8 @@ static void pvback_guest_close_sockets(struct pvback_guest *guest)
 
 	xa_lock(&guest->sockets);
 	xa_for_each(&guest->sockets, id, socket)
-		pvback_socket_close(socket);
+		if (pvback_guest_is_live(socket))
+			pvback_socket_close(socket);
 	xa_unlock(&guest->sockets);
 }
 
@@ -236,10 +244,24 @@ void pvback_guest_unreserve(struct pvback_guest *guest, u64 id)
 }
 
 /**
+ * pvback_guest_show - let a socket be seen in the table
+ * @guest: the guest
+ * @socket: its number is reserved, so there is memory for the entry; to be
+ *	taken out with pvback_guest_forget() before the caller's reference goes
+ *
+ * Context: may sleep.
+ */
+void pvback_guest_show(struct pvback_guest *guest,
+		       struct pvback_socket *socket)
+{
+	WARN_ON_ONCE(xa_err(xa_store(&guest->sockets, socket->id, socket,
+				     GFP_KERNEL)));
+}
+
+/**
  * pvback_guest_publish - let requests find a socket
  * @guest: the guest
- * @socket: live; its number is reserved, so there is memory for the entry; the
- *	caller's reference becomes the table's
+ * @socket: live, and in the table; the caller's reference becomes the table's
  *
  * Context: may sleep; not the guest's disconnection.
  */
@@ -249,8 +271,6 @@ void pvback_guest_publish(struct pvback_guest *guest,
 	bool live;
 
 	pvback_socket_get(socket);
-	WARN_ON_ONCE(xa_err(xa_store(&guest->sockets, socket->id, socket,
-				     GFP_KERNEL)));
 	/*
 	 * If the guest is still live here, then whoever ends that has yet to
 	 * walk through the table, and will find the socket there.
@@ -269,7 +289,8 @@ void pvback_guest_publish(struct pvback_guest *guest,
  * @id: the number, straight from the guest
  *
  * Context: any but interrupts.
- * Return: the socket with a reference for the caller, or NULL.
+ * Return: the socket with a reference for the caller, or NULL if there is none
+ * or only one that is parked.
  */
 struct pvback_socket *pvback_guest_find(struct pvback_guest *guest, u64 id)
 {
@@ -277,6 +298,8 @@ struct pvback_socket *pvback_guest_find(struct pvback_guest *guest, u64 id)
 
 	xa_lock(&guest->sockets);
 	socket = xa_load(&guest->sockets, id);
+	if (socket && !pvback_guest_is_live(socket))
+		socket = NULL;
 	if (socket)
 		pvback_socket_get(socket);
 	xa_unlock(&guest->sockets);
@@ -286,7 +309,8 @@ struct pvback_socket *pvback_guest_find(struct pvback_guest *guest, u64 id)
 /**
  * pvback_guest_forget - take a socket out of the table
  * @guest: the guest
- * @socket: in the table; the table's reference becomes the caller's
+ * @socket: in the table, or its number is reserved; the table's reference
+ *	becomes the caller's
  *
  * Context: any but interrupts.
  */

@@ -26,8 +26,9 @@
  *				sk_callback_lock; set a bit, queue the work.
  *
  * A socket that waits in a parked ACCEPT has no work yet (socket->live is
- * false): it belongs to the work of its listener, and its number is only
- * reserved in the table.  It becomes live when it has a connection.
+ * false): it belongs to the work of its listener.  It is in the table to be
+ * seen there, but no request finds it, and the end of its guest comes to it by
+ * way of its listener.  It becomes live when it has a connection.
  *
  * Locks, outer before inner; all are spinlocks held for a few lines
  *
@@ -48,10 +49,11 @@
  *		since its own goes with it.  It may outlive the device:
  *		whoever uses guest->dev is counted in guest->attached, or is
  *		xenbus.c.
- *   socket	one of the table, or of the ACCEPT that it is parked in, or of
- *		the list of lingering sockets, in the course of its life; one
- *		of each work or delayed work that is queued; one of whoever
- *		has just looked it up.
+ *   socket	one of the table, or of the ACCEPT that it is parked in (the
+ *		table then has none of its own), or of the list of lingering
+ *		sockets, in the course of its life; one of each work or
+ *		delayed work that is queued; one of whoever has just looked it
+ *		up.
  *   call	belongs to the guest's free list, to one socket's queue, or to
  *		what it waits for (socket->connecting, ->accepts, ->polls).
  *		pvback_command_answer() or pvback_command_drop() gives it back.
@@ -148,7 +150,7 @@ struct pvback_keys {
  * @eoi_cons: @ring.req_cons at the last end of interrupt
  * @free_calls: of @calls
  * @calls: one for each slot; while @connected
- * @sockets: by number; a socket parked in an ACCEPT is a reserved entry
+ * @sockets: by number; the live ones, and those parked in an ACCEPT
  * @attached: sockets that need @dev
  * @idle: woken when @attached becomes 0
  * @nr_sockets: all of them, lingering ones included
@@ -217,6 +219,8 @@ void pvback_guest_disable(struct pvback_guest *guest);
 
 int pvback_guest_reserve(struct pvback_guest *guest, u64 id);
 void pvback_guest_unreserve(struct pvback_guest *guest, u64 id);
+void pvback_guest_show(struct pvback_guest *guest,
+		       struct pvback_socket *socket);
 void pvback_guest_publish(struct pvback_guest *guest,
 			  struct pvback_socket *socket);
 struct pvback_socket *pvback_guest_find(struct pvback_guest *guest, u64 id);

@@ -134,7 +134,9 @@ void pvback_listen_call(struct pvback_socket *socket,
 static void pvback_listen_discard(struct pvback_socket *child)
 {
 	pvback_ring_close(child);
-	pvback_guest_unreserve(child->guest, child->id);
+	pvback_guest_forget(child->guest, child);
+	/* Whoever looks at the table may have a reference yet. */
+	pvback_socket_uncount(child);
 	pvback_socket_detach(child);
 	pvback_socket_put(child);
 }
@@ -181,6 +183,8 @@ static int pvback_listen_park(struct pvback_socket *socket,
 		return ret;
 	}
 	call->child = child;
+	pvback_seen_update(child);
+	pvback_guest_show(guest, child);
 	list_add_tail(&call->node, &socket->accepts);
 	return 0;
 }

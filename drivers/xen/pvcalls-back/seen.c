@@ -154,9 +154,9 @@ static void pvback_seen_ring(const struct pvback_ring *ring,
 
 /**
  * pvback_seen_update - leave a copy for whoever looks
- * @socket: at the end of a turn
+ * @socket: at the end of a turn, or just parked
  *
- * Context: the socket's work.
+ * Context: the socket's work, or whoever owns a socket that is not live.
  */
 void pvback_seen_update(struct pvback_socket *socket)
 {

@@ -175,7 +175,7 @@ struct pvback_socket *pvback_socket_alloc(struct pvback_guest *guest, u64 id)
  * Before the guest hears of that end: it may ask for the other one at once,
  * while references on this one are still being dropped.
  *
- * Context: the socket's work, or whoever drops the last reference.
+ * Context: whoever owns the socket, or drops the last reference.
  */
 void pvback_socket_uncount(struct pvback_socket *socket)
 {
@@ -228,8 +228,10 @@ int pvback_socket_create(struct pvback_guest *guest, u64 id, int family)
 				   READ_ONCE(guest->place.netns), ret);
 	if (ret)
 		goto err_detach;
-	socket->live = true;
 	pvback_seen_enter(socket, PVBACK_CREATED);
+	pvback_guest_show(guest, socket);
+	/* Pairs with those who ask whether requests may find it. */
+	smp_store_release(&socket->live, true);
 	pvback_guest_publish(guest, socket);
 	return 0;
 

@@ -116,6 +116,37 @@ static void listeners(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->stats.most_sockets), 1);
 }
 
+/* Only to be looked at; and to be gone at once, however long one looks. */
+static void parked(struct kunit *test)
+{
+	struct fake_ring *ring = fake_ring(test, 2);
+	struct fake_back *fake = test->priv;
+	struct pvback_socket *child;
+	struct pvback_seen seen;
+	u32 accept;
+
+	step_listening(test, 1);
+	accept = ask_accept(test, 1, 2, ring->ref, ring->port);
+	KUNIT_ASSERT_EQ(test, fake_peek(test, accept), UNANSWERED);
+	KUNIT_EXPECT_NULL(test, pvback_guest_find(fake->guest, 2));
+	xa_lock(&fake->guest->sockets);
+	child = xa_load(&fake->guest->sockets, 2);
+	if (child)
+		pvback_socket_get(child);
+	xa_unlock(&fake->guest->sockets);
+	KUNIT_ASSERT_NOT_NULL(test, child);
+	pvback_seen_copy(child, &seen);
+	KUNIT_EXPECT_EQ(test, seen.state, (int)PVBACK_PARKED);
+	KUNIT_EXPECT_EQ(test, seen.pages, 4);
+	EXPECT_ANSWER(test, ask_release(test, 2), -ENOENT);
+	EXPECT_ANSWER(test, ask_socket(test, 2), -EEXIST);
+	EXPECT_ANSWER(test, ask_release(test, 1), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fake->guest->nr_sockets), 0);
+	KUNIT_EXPECT_PTR_EQ(test, xa_load(&fake->guest->sockets, 2), NULL);
+	EXPECT_ANSWER(test, ask_socket(test, 2), 0);
+	pvback_socket_put(child);
+}
+
 static void refusals(struct kunit *test)
 {
 	struct fake_back *fake = test->priv;
@@ -212,6 +243,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(ends),
 	KUNIT_CASE(attempts),
 	KUNIT_CASE(listeners),
+	KUNIT_CASE(parked),
 	KUNIT_CASE(refusals),
 	KUNIT_CASE(bad_rings),
 	KUNIT_CASE(too_many_bad_rings),

@@ -270,5 +270,21 @@ seeing_table()
 	[ "$(socket_table honest | wc -l)" = 1 ]
 }
 
+title seeing_parked "the table lists sockets that wait in an ACCEPT, with their rings"
+seeing_parked()
+{
+	rogue_hold parked
+	rogue_says parked
+	socket_table rogue >/run/lab/table
+	# The listener, five that wait at it, and one that does nothing.
+	awk 'NR > 1 { n[$2 " " $4 " " $5]++ }
+		END { exit n["parked - 2"] != 5 || n["listening - -"] != 1 ||
+			n["created - -"] != 1 || NR != 8 }' /run/lab/table ||
+		fail "$(</run/lab/table)"
+	rogue_stop
+	wait_for 10 stat_is rogue sockets 0
+}
+
 plan seeing_session seeing_refusals seeing_nonsense seeing_admin \
-	seeing_rogue seeing_statistics seeing_listener seeing_table
+	seeing_rogue seeing_statistics seeing_listener seeing_table \
+	seeing_parked
