@@ -16,6 +16,7 @@
 
 #include "guest.h"
 #include "socket.h"
+#include "trace.h"
 
 /* Bytes handed to the stack at once; they lie in one page more at most. */
 #define PVBACK_IO_CHUNK SZ_64K
@@ -241,12 +242,15 @@ static void pvback_io_break(struct pvback_socket *socket)
 void pvback_io_turn(struct pvback_socket *socket)
 {
 	u32 budget = pvback_guest_limit(socket->guest, PVBACK_TURN_BYTES);
+	u64 bytes_in = socket->tally.bytes_in;
+	u64 bytes_out = socket->tally.bytes_out;
 	int in, out;
 
 	in = pvback_io_in(socket, budget);
 	/* TCP may have made them larger, for what came or what was sent. */
 	pvback_place_bound(socket->guest, socket->sock);
 	out = in < 0 ? in : pvback_io_out(socket, budget);
+	trace_pvback_turn(socket, bytes_in, bytes_out);
 	if (out < 0 || pvback_ring_rest(socket)) {
 		pvback_io_break(socket);
 		return;

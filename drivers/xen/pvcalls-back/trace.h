@@ -3,8 +3,8 @@
  * Tracepoints: events/pvcalls_back/ in tracefs.
  *
  * They are where a guest's request comes and goes, where something is
- * refused, and where a socket, a ring or a connection begins or ends; none is
- * on a byte's way.
+ * refused, and where a socket, a ring or a connection begins or ends.  One is
+ * on the bytes' way, pvback_turn, once for each turn that moves some.
  *
  * Copyright (C) 2026 the xen-pvcalls developers
  */
@@ -353,6 +353,30 @@ TRACE_EVENT(pvback_end,
 	TP_printk("domid=%u id=%#llx how=%s error=%d bytes_in=%llu bytes_out=%llu",
 		  __entry->domid, __entry->id, pvback_trace_how(__entry->how),
 		  __entry->error, __entry->bytes_in, __entry->bytes_out)
+);
+
+/* A turn moved bytes; @bytes_in and @bytes_out were moved before it. */
+TRACE_EVENT_CONDITION(pvback_turn,
+	TP_PROTO(const struct pvback_socket *socket, u64 bytes_in,
+		 u64 bytes_out),
+	TP_ARGS(socket, bytes_in, bytes_out),
+	TP_CONDITION(socket->tally.bytes_in != bytes_in ||
+		     socket->tally.bytes_out != bytes_out),
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__field(u32, moved_in)
+		__field(u32, moved_out)
+		__field(u16, domid)
+	),
+	TP_fast_assign(
+		__entry->id = socket->id;
+		__entry->moved_in = socket->tally.bytes_in - bytes_in;
+		__entry->moved_out = socket->tally.bytes_out - bytes_out;
+		__entry->domid = socket->guest->domid;
+	),
+	TP_printk("domid=%u id=%#llx moved_in=%u moved_out=%u",
+		  __entry->domid, __entry->id, __entry->moved_in,
+		  __entry->moved_out)
 );
 
 #endif /* _PVBACK_TRACE_H */
