@@ -33,6 +33,64 @@ limits_objects()
 	limit_by_key max-pages connections 9 3 105 16 5
 }
 
+# queues_of GUEST: what the queues of its listeners may hold, in the order of
+# their ports, which is that in which the rogue has made them.
+queues_of()
+{
+	local uid=$((0x7f000000 + $(guest_domid "$1")))
+
+	ss -Hltne | awk -v uid="uid:$uid" 'index($0 " ", uid " ") {
+			n = split($4, part, ":"); print part[n], $3 }' |
+		sort -n | cut -d ' ' -f 2 | paste -s -d ' '
+}
+
+# queues STEPS HOLD REFUSED: after these steps, see rogue/front_reach.c, the
+# rogue's queues hold so many, and so many times it got less than it asked for.
+queues()
+{
+	local before now
+	before=$(stat_of rogue limit_refused)
+
+	rogue_hold "queues-$1"
+	rogue_says "queues-$1 0"
+	now=$(queues_of rogue)
+	[ "$now" = "$2" ] || fail "after $1 the queues hold '$now', not '$2'"
+	stat_is rogue limit_refused $((before + $3)) ||
+		fail "limit_refused $before, then $(stat_of rogue limit_refused), with $1"
+}
+
+title limits_backlog "listeners' queues: shorter than asked for, together within the limit"
+limits_backlog()
+{
+	local node before
+	node=$(backend_node rogue)
+
+	wait_for 20 stat_is honest listeners 0
+	xenstore-write "$node/max-backlog" 10
+	queues 8,8,8 '8 2 0' 2
+	# What the one guest has used up, the other one does not miss.
+	before=$(stat_of honest limit_refused)
+	guest_start honest httpd 'pvcalls-run busybox httpd -f -p 8081 -h /srv'
+	wait_for 20 listening 8081
+	[ "$(queues_of honest)" -ge 1 ] ||
+		fail "the queue of the honest guest holds '$(queues_of honest)'"
+	stat_is honest limit_refused "$before" ||
+		fail "the honest guest is refused something"
+	guest_job_kill honest httpd
+	rogue_stop
+	# A shorter queue, or none, leaves more for the others.
+	queues 8,8,1=3,2=8 '3 7' 2
+	rogue_stop
+	queues 8,8,-1,2=9 9 1
+	rogue_stop
+	# Who has a queue can have it once more.
+	queues 8,2,1=8,2=2 '8 2' 0
+	rogue_stop
+	xenstore-rm "$node/max-backlog"
+	queues 30,20 '30 20' 0
+	rogue_stop
+}
+
 title limits_rate "connects in a second: an error, by key, for that guest only"
 limits_rate()
 {
@@ -115,7 +173,7 @@ buffers_are()
 		has -E "skmem:\(r[0-9]+,rb$1,t[0-9]+,tb$1,"
 }
 
-title limits_bytes "bytes: buffers of a socket, those of a turn, those not sent"
+title limits_bytes "bytes: buffers of a socket, those not sent"
 limits_bytes()
 {
 	local node before
@@ -126,9 +184,6 @@ limits_bytes()
 	rogue_says established
 	buffers_are 16384 || fail "$(ss -Htmn 'dport = :5000')"
 	rogue_stop
-	xenstore-write "$(backend_node honest)/turn-bytes" 4096
-	honest_moves || fail "no data in short turns"
-	xenstore-rm "$(backend_node honest)/turn-bytes"
 	# Nothing may be kept for a peer that does not read: it is reset at
 	# once, not when its time is over.  With small buffers TCP does not
 	# take all of it meanwhile.
@@ -141,6 +196,50 @@ limits_bytes()
 	xenstore-rm "$node/max-linger-bytes"
 	xenstore-rm "$node/max-buffer"
 	echo 5 >"$PARAMETERS/linger_timeout"
+}
+
+# The honest guest moves a MiB each way.  MOST_IN and MOST_OUT are of one turn.
+turns_traced()
+{
+	local moved_in moved_out
+
+	TRACE_ONLY=pvback_turn trace_begin
+	honest_moves || fail "no data"
+	trace_end
+	read -r MOST_IN MOST_OUT moved_in moved_out < <(
+		awk -v who="domid=$(guest_domid honest)" '
+			index($0 " ", who " ") {
+				in_ = out = $0
+				sub(/.* moved_in=/, "", in_)
+				sub(/.* moved_out=/, "", out)
+				if (in_ + 0 > most_in) most_in = in_ + 0
+				if (out + 0 > most_out) most_out = out + 0
+				sum_in += in_
+				sum_out += out
+			}
+			END { print most_in + 0, most_out + 0, sum_in + 0,
+				sum_out + 0 }' "$TRACED")
+	echo "at most $MOST_IN in, $MOST_OUT out; $moved_in and $moved_out in all"
+	# Or those that were not seen may have moved more.
+	[[ $moved_in -ge 1048576 && $moved_out -ge 1048576 ]] ||
+		fail "not all turns are traced: $(tail -n 20 "$TRACED")"
+}
+
+title limits_turn "bytes of a turn: no more than the limit, either way"
+limits_turn()
+{
+	local node MOST_IN MOST_OUT
+	node=$(backend_node honest)
+
+	xenstore-write "$node/turn-bytes" 4096
+	turns_traced
+	[[ $MOST_IN -le 4096 && $MOST_OUT -le 4096 ]] ||
+		fail "$MOST_IN bytes in and $MOST_OUT out in a turn of 4096"
+	xenstore-rm "$node/turn-bytes"
+	# It is the key that held them back.
+	turns_traced
+	[[ $MOST_IN -gt 4096 && $MOST_OUT -gt 4096 ]] ||
+		fail "no turn moves more than $MOST_IN bytes in, $MOST_OUT out"
 }
 
 # Of the rogue: a socket that is only in the table for the bytes it has left.
@@ -190,5 +289,5 @@ aborts()
 		/proc/net/netstat
 }
 
-plan limits_objects limits_rate limits_parameter limits_bad limits_bytes \
-	limits_linger
+plan limits_objects limits_backlog limits_rate limits_parameter limits_bad \
+	limits_bytes limits_turn limits_linger

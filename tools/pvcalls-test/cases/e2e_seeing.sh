@@ -35,13 +35,14 @@ traced()
 	[ "$n" = "$1" ] || fail "$n lines, not $1, are like $2: $(tail -n 40 "$TRACED")"
 }
 
-# trace_begin: from here on; trace_end: up to here, in $TRACED.
+# trace_begin: from here on, of $TRACE_ONLY if that is set; trace_end: up to
+# here, in $TRACED.
 trace_begin()
 {
 	[ -d "$TRACING/events" ] || mount -t tracefs tracefs "$TRACING"
 	wait_for 10 stat_is honest sockets 0
 	echo >"$TRACING/trace"
-	echo 1 >"$TRACING/events/pvcalls_back/enable"
+	echo 1 >"$TRACING/events/pvcalls_back/${TRACE_ONLY:+$TRACE_ONLY/}enable"
 }
 
 trace_end()

@@ -10,6 +10,10 @@
  *	bind-ADDRESS:PORT	"bind-ADDRESS:PORT ERROR"
  *	share-ADDRESS:PORT	the same with SO_REUSEPORT
  *	twice-ADDRESS:PORT	the same of a second socket, after the first
+ *	queues-STEP,STEP...	listeners; "queues-STEP,STEP... 0" in the end.  A
+ *				STEP is N, one more whose queue shall hold N;
+ *				I=N, the I-th listens again, for N; or -I, the
+ *				I-th is released
  *
  * An ADDRESS of IPv6 stands in brackets.
  *
@@ -18,6 +22,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "front.h"
@@ -28,6 +33,8 @@
 #define REACH_PAUSE 1000
 /* More than any case sets as a limit; one slot of the ring stays free. */
 #define REACH_MOST (FRONT_SLOTS - 2)
+/* More than any case has listeners with queues. */
+#define REACH_QUEUES 8
 
 /* One more of it: 0 if we got it. */
 static s32 reach_socket(void)
@@ -235,6 +242,59 @@ static void reach_twice(const char *name, const char *addr, u16 port)
 	reach_told(name, reach_share_socket(second, addr, port));
 }
 
+static u64 reach_nth(const u64 *ids, unsigned int count, unsigned long nth)
+{
+	if (!nth || nth > count)
+		peer_fail("there is no listener %lu", nth);
+	return ids[nth - 1];
+}
+
+/* Returns how many listeners there have been by now. */
+static unsigned int reach_queue(u64 *ids, unsigned int count, const char *step)
+{
+	bool release = *step == '-';
+	unsigned long number;
+	char *end;
+	u64 id;
+
+	number = strtoul(step + release, &end, 10);
+	if (release) {
+		expect(0, req_release(reach_nth(ids, count, number)),
+		       "RELEASE");
+		return count;
+	}
+	if (*end == '=') {
+		id = reach_nth(ids, count, number);
+		expect(0, req_listen(id, strtoul(end + 1, NULL, 10)),
+		       "LISTEN again");
+		return count;
+	}
+	if (count == REACH_QUEUES)
+		peer_fail("too many listeners");
+	id = new_id();
+	expect(0, req_socket(id), "SOCKET");
+	expect(0, req_bind(id, new_port()), "BIND");
+	expect(0, req_listen(id, number), "LISTEN");
+	ids[count] = id;
+	return count + 1;
+}
+
+static void reach_queues(const char *name, const char *step)
+{
+	unsigned int count = 0;
+	u64 ids[REACH_QUEUES] = { 0 };
+
+	device_open();
+	for (;;) {
+		count = reach_queue(ids, count, step);
+		step = strchr(step, ',');
+		if (!step)
+			break;
+		step++;
+	}
+	reach_told(name, 0);
+}
+
 /**
  * front_reach - ask for something and stay there
  * @name: see above
@@ -272,4 +332,6 @@ void front_reach(const char *name)
 	for (i = 0; i < ARRAY_SIZE(verbs); i++)
 		if (reach_address(name, verbs[i].verb, addr, &port))
 			verbs[i].run(name, addr, port);
+	if (!strncmp(name, "queues-", 7))
+		reach_queues(name, name + 7);
 }
