@@ -3,12 +3,13 @@
 # What is closed to a guest by default, whatever address it tries, and ports
 # that others have.
 
-# connect_ends ADDRESS:PORT STATUS: curl's, 7 could not connect, 0 is fine.
+# connect_ends ADDRESS:PORT STATUS [GUEST]: curl's, 7 could not connect, 0 is
+# fine.
 connect_ends()
 {
 	local st=0
 
-	guest_run honest 30 "pvcalls-run curl -s --max-time 10 -o /dev/null http://$1/hello.txt" ||
+	guest_run "${3:-honest}" 30 "pvcalls-run curl -s --max-time 10 -o /dev/null http://$1/hello.txt" ||
 		st=$?
 	[ "$st" = "$2" ] || fail "curl to $1 ended with $st, not $2"
 }
@@ -173,6 +174,32 @@ policy_ports()
 	guest_job_kill honest nc
 }
 
+# While it is paused: its device is there, and waits for it.
+paused_rules()
+{
+	wait_for 20 states_are "$1" '2 1' || fail "states '$(states "$1")'"
+	pvcallsctl policy set "$1" connect '+192.0.2.1:80'
+}
+
+# Both ports are open by default.
+title policy_paused "a guest created paused obeys its rules from its first connect on"
+policy_paused()
+{
+	GUEST_PAUSED=paused_rules guest_create late
+	guest_run late 60 'modprobe pvcalls-front'
+	connected late
+	connect_ends 192.0.2.1:5000 7 late
+	stat_is late connect_refused 1 ||
+		fail "$(stat_of late connect_refused) were refused, not 1"
+	stat_is late connects 0 || fail "it was connected"
+	connect_ends 192.0.2.1:80 0 late
+	stat_is late connects 1 || fail "$(stat_of late connects) connects, not 1"
+	stat_is late connect_refused 1 || fail "an open address was refused"
+	# The others have rules of their own.
+	rogue_gets connect-192.0.2.1:5000 0
+	guest_destroy late
+}
+
 other_says()
 {
 	[ "$(xenstore-read "$(guest_path other)/data/rogue")" = "$1" ]
@@ -224,7 +251,7 @@ policy_no_inet6()
 	xenstore-write "$(backend_node rogue)/connect-policy" +any
 }
 
-plan policy_own policy_raw policy_ports policy_parameters
+plan policy_own policy_raw policy_ports policy_paused policy_parameters
 if has_inet6; then
 	plan policy_inet6 policy_share
 else

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # Guests, and commands in them.
 #
-#	guest_create NAME [IMAGE [CONFIG LINE...]]
+#	guest_create NAME [IMAGE [CONFIG LINE...]]	with GUEST_PAUSED=COMMAND
+#				it stays paused until COMMAND NAME has succeeded
 #	guest_run NAME SECONDS COMMAND	output on stdout, the command's status
 #	guest NAME SECONDS COMMAND	the same, narrated
 #	guest_start NAME JOB COMMAND	in the background
@@ -83,9 +84,13 @@ guest_create()
 # guest_boot NAME: until its agent is there.
 guest_boot()
 {
-	limit 60 xl create "/run/lab/$1.cfg" || return
+	limit 60 xl create ${GUEST_PAUSED:+-p} "/run/lab/$1.cfg" || return
 	echo "/local/domain/$(xl domid "$1")" >"$GUEST_NODES/$1"
 	echo 0 >"$GUEST_NODES/$1.jobs"
+	if [ -n "${GUEST_PAUSED:-}" ]; then
+		"$GUEST_PAUSED" "$1" || return
+		limit 30 xl unpause "$1" || return
+	fi
 	wait_for 60 xenstore-exists "$(guest_path "$1")/data/ready"
 }
 
