@@ -142,6 +142,38 @@ netns_local()
 	pkill -f 'httpd -p 198.51.100.2:88'
 }
 
+tc_drops()
+{
+	tenant tc -s filter show dev ten1 egress | has -E 'dropped [1-9]'
+}
+
+# Two guests in the namespace; one of them has the mark that is shut out.
+title netns_tc "the namespace's traffic control has its guests' packets, and their marks"
+netns_tc()
+{
+	local node
+	node=$(backend_node honest)
+
+	[ -e /run/netns/tenant ] || tenant_up
+	xenstore-write "$node/netns" 77
+	xenstore-write "$(backend_node rogue)/netns" 77
+	tenant tc qdisc add dev ten1 clsact
+	tenant tc filter add dev ten1 egress protocol ip handle 0x2a fw action drop
+	wait_for 10 fetch 198.51.100.1 || fail "dropped without a mark"
+	! tc_drops || fail "counted without a mark"
+	xenstore-write "$node/mark" 0x2a
+	wait_for 10 no_fetch 198.51.100.1 || fail "not dropped with a mark"
+	tc_drops ||
+		fail "not by the filter: $(tenant tc -s filter show dev ten1 egress)"
+	rogue_hold connect-198.51.100.1:80
+	rogue_says 'connect-198.51.100.1:80 0'
+	rogue_stop
+	xenstore-rm "$node/mark"
+	xenstore-rm "$(backend_node rogue)/netns"
+	wait_for 10 fetch 198.51.100.1 || fail "dropped for good"
+	tenant tc qdisc del dev ten1 clsact
+}
+
 tenant_gone()
 {
 	! srv ip link show ten0
@@ -215,5 +247,5 @@ netns_mark()
 	fetch 192.0.2.1 || fail "rejected for good"
 }
 
-plan netns_change netns_before netns_bad netns_bad_before netns_nft netns_local \
-	netns_deleted netns_mark
+plan netns_change netns_before netns_bad netns_bad_before netns_nft netns_tc \
+	netns_local netns_deleted netns_mark

@@ -7,7 +7,8 @@
 DOM0_MODULES=(
 	xenfs xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xen-netback
 	veth bridge nf_tables nft_ct nft_nat nft_masq nft_reject_inet
-	nf_conntrack sch_netem sch_tbf tcp_bbr inet_diag tcp_diag
+	nf_conntrack sch_netem sch_tbf sch_ingress cls_fw act_gact
+	tcp_bbr inet_diag tcp_diag
 )
 GUEST_MODULES=(xen-netfront inet_diag tcp_diag veth)
 
