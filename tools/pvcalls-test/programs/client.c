@@ -181,6 +181,7 @@ static int usage(void)
 	      "       socktest keep ADDRESS PORT\n"
 	      "       socktest hold ADDRESS PORT PROTOCOL CONNECTIONS...\n"
 	      "       socktest churn ADDRESS PORT PROTOCOL TIMES\n"
+	      "       socktest gush ADDRESS PORT PROTOCOL\n"
 	      "       socktest soak-serve ADDRESS PORT PROTOCOL\n"
 	      "       socktest soak ADDRESS PORT PROTOCOL CONNECTIONS SECONDS SEED\n",
 	      stderr);
@@ -201,6 +202,8 @@ int main(int argc, char **argv)
 	if (argc == 6 && !strcmp(argv[1], "churn"))
 		return churn(argv[2], atoi(argv[3]), atoi(argv[4]),
 			     atoi(argv[5]));
+	if (argc == 5 && !strcmp(argv[1], "gush"))
+		return gush(argv[2], atoi(argv[3]), atoi(argv[4]));
 	if (argc == 5 && !strcmp(argv[1], "soak-serve"))
 		return soak_serve(argv[2], atoi(argv[3]), atoi(argv[4]));
 	if (argc == 8 && !strcmp(argv[1], "soak"))

@@ -143,6 +143,28 @@ int churn(const char *addr, unsigned int port, int protocol,
 	return 0;
 }
 
+/**
+ * gush - write without end, and say how it ended
+ * @addr: of somebody who reads
+ * @port: of somebody who reads
+ * @protocol: of the socket
+ */
+int gush(const char *addr, unsigned int port, int protocol)
+{
+	static char bytes[65536];
+	int fd = hold_open(addr, port, protocol);
+	unsigned long long gushed = 0;
+	ssize_t ret;
+
+	if (fd < 0)
+		return hold_failed("connect", 0);
+	while ((ret = write(fd, bytes, sizeof(bytes))) > 0)
+		gushed += ret;
+	printf("after %llu bytes: %s\n", gushed,
+	       ret ? strerror(errno) : "nothing");
+	return 1;
+}
+
 static struct pollfd keep_fds[HOLD_MOST];
 static unsigned int keep_nr;
 

@@ -50,6 +50,7 @@ int keep(const char *addr, unsigned int port);
 int hold(const char *addr, unsigned int port, int protocol, char **steps);
 int churn(const char *addr, unsigned int port, int protocol,
 	  unsigned int times);
+int gush(const char *addr, unsigned int port, int protocol);
 uint32_t checksum(uint32_t sum, const void *data, size_t len);
 void fill(void *data, size_t len, unsigned int seed);
 int uring_bytes(int fd, unsigned int op);
