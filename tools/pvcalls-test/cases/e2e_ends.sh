@@ -1,11 +1,14 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# One end of a connection is gone, and does not say so.
+# One end of a connection is gone, and does not say so: the peer vanishes, or
+# the guest is destroyed with bytes that the peer has not read.
 
 # In srv: a server that answers, and one that only reads.
 ENDS_ECHO=5003
 ENDS_READER=5011
 
+ENDS_TIMEOUT=/sys/module/pvcalls_back/parameters/linger_timeout
+ENDS_READ=/run/lab/ends.read
 # Of dom0's tcp: how often to send once more what is not acknowledged.
 ENDS_RETRIES=/proc/sys/net/ipv4/tcp_retries2
 
@@ -37,6 +40,11 @@ reader_up()
 	ip netns exec srv busybox nc -l -p "$ENDS_READER" <>"$NOTHING" >"$1" &
 	READER=$!
 	wait_for 10 srv_listens "$ENDS_READER"
+}
+
+reader_done()
+{
+	! kill -0 "$READER"
 }
 
 # Whatever became of the case.
@@ -105,4 +113,115 @@ ends_timed_out()
 	honest_moves || fail "the guest can not move data"
 }
 
-plan ends_timed_out
+rogue_lingers()
+{
+	local device
+	device=pvcalls-$(guest_domid rogue)-0
+
+	awk '$2 == "lingering" && $4 == "192.0.2.1:'"$ENDS_READER"'" { n++ }
+		END { exit n != 1 }' "/sys/kernel/debug/pvcalls-back/$device/sockets" &&
+		[ "$(<"/sys/bus/xen-backend/devices/$device/statistics/linger_bytes")" -gt 0 ]
+}
+
+# A domain that has a page mapped somewhere stays, without a name.
+no_dead_domains()
+{
+	! xl list | has -F '(null)'
+}
+
+no_backend_nodes()
+{
+	! xenstore-exists "/local/domain/0/backend/pvcalls/$1"
+}
+
+# left_of DOMID: what there is of a domain that was destroyed.
+left_of()
+{
+	local n
+
+	wait_for 20 no_dead_domains >/dev/null || echo "the domain"
+	wait_for 20 no_backend_nodes "$1" >/dev/null || echo "its nodes"
+	[ ! -d "/sys/bus/xen-backend/devices/pvcalls-$1-0" ] ||
+		echo "its device"
+	n=$(lsevtchn 0 | grep -c "Remote Domain $1,") || :
+	[ "$n" = 0 ] || echo "$n of its event channels"
+	n=$(grants_of "$1")
+	[ "$n" = 0 ] || echo "$n of its grants"
+	! ends_none "$ENDS_READER" || echo "all but the connection"
+}
+
+lingered_end()
+{
+	kill -KILL "$READER" 2>/dev/null || :
+	echo "$1" >"$ENDS_TIMEOUT"
+}
+
+# lingered SECONDS: the rogue releases a connection full of bytes to a reader
+# that sleeps, and is destroyed; the backend has that long a patience.  Sets
+# BYTES, what the reader has to get.
+lingered()
+{
+	local domid left
+	domid=$(guest_domid rogue)
+
+	dmesg -C
+	RES_GUEST=honest resources >"$RES_BEFORE"
+	READER=
+	# shellcheck disable=SC2064 # as it is now
+	trap "lingered_end $(<"$ENDS_TIMEOUT")" EXIT
+	echo "$1" >"$ENDS_TIMEOUT"
+	reader_up "$ENDS_READ"
+	kill -STOP "$READER"
+	rogue_hold "linger-192.0.2.1:$ENDS_READER"
+	rogue_says "linger-192.0.2.1:$ENDS_READER [0-9]+"
+	BYTES=$(rogue_said)
+	BYTES=${BYTES##* }
+	rogue_lingers || fail "$(cat /sys/kernel/debug/pvcalls-back/*/sockets)"
+	guest_destroy rogue
+	left=$(left_of "$domid")
+	# For the cases that follow, whatever becomes of this one.
+	rogue_create
+	[ -z "$left" ] || fail "left of the guest: $left"
+}
+
+lingered_nothing()
+{
+	RES_GUEST=honest wait_for 60 resources_back ||
+		fail "left in dom0: $(<"$RES_LEFT")"
+	log_is_quiet || fail "the kernel log of dom0 has that"
+}
+
+title ends_read_late "a guest is gone, and a peer that reads late has every byte that it sent"
+ends_read_late()
+{
+	lingered 600
+	kill -CONT "$READER"
+	wait_for 30 reader_done || fail "the reader is at byte $(stat -c %s "$ENDS_READ")"
+	[ "$(stat -c %s "$ENDS_READ")" = "$BYTES" ] ||
+		fail "$(stat -c %s "$ENDS_READ") bytes came, not $BYTES"
+	seq -f %07.0f 0 $((BYTES / 8 - 1)) | cmp - "$ENDS_READ" ||
+		fail "other bytes came"
+	wait_for 10 ends_none "$ENDS_READER" ||
+		fail "$(ends_sockets "$ENDS_READER")"
+	lingered_nothing
+}
+
+title ends_never_read "a guest is gone, and a peer that never reads is reset after linger_timeout"
+ends_never_read()
+{
+	local before
+	before=$(aborts)
+
+	lingered "$(deadline 20)"
+	wait_for 25 ends_none "$ENDS_READER" ||
+		fail "$(ends_sockets "$ENDS_READER")"
+	[ "$(aborts)" -gt "$before" ] || fail "no connection was reset"
+	# It has what TCP had taken, and hears of the end.
+	kill -CONT "$READER"
+	wait_for 10 reader_done || fail "the reader hears of no end"
+	[ "$(stat -c %s "$ENDS_READ")" -lt "$BYTES" ] ||
+		fail "it has all $BYTES bytes"
+	lingered_nothing
+}
+
+plan ends_timed_out ends_read_late ends_never_read

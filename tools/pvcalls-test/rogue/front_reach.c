@@ -14,6 +14,8 @@
  *				STEP is N, one more whose queue shall hold N;
  *				I=N, the I-th listens again, for N; or -I, the
  *				I-th is released
+ *	linger-ADDRESS:PORT	a connection with more bytes than are taken, and
+ *				released: "linger-ADDRESS:PORT BYTES"
  *
  * An ADDRESS of IPv6 stands in brackets.
  *
@@ -295,6 +297,42 @@ static void reach_queues(const char *name, const char *step)
 	reach_told(name, 0);
 }
 
+/* All that is taken of lines that are numbers, each of eight bytes. */
+static u32 reach_fill(struct data_ring *ring)
+{
+	u64 quiet = peer_deadline(REACH_PAUSE);
+	u32 used, i, line = 0;
+	char lines[4096 + 1];
+
+	while (!peer_passed(quiet)) {
+		used = ring->out_prod - peer_get(&ring->intf->out_cons);
+		if (used + 4096 > ring->size) {
+			peer_nap();
+			continue;
+		}
+		for (i = 0; i < 4096; i += 8)
+			snprintf(lines + i, 9, "%07u\n", line++);
+		data_write(ring, lines, 4096);
+		quiet = peer_deadline(REACH_PAUSE);
+	}
+	return line * 8;
+}
+
+static void reach_linger(const char *name, const char *addr, u16 port)
+{
+	struct conn conn = {
+		.id = reach_socket_for(name, addr, 0),
+		.ring = data_new(4),
+	};
+	u32 bytes;
+
+	expect(0, req_connect(conn.id, ntohl(inet_addr(addr)), port, conn.ring),
+	       name);
+	bytes = reach_fill(conn.ring);
+	conn_close(conn);
+	reach_told(name, bytes);
+}
+
 /**
  * front_reach - ask for something and stay there
  * @name: see above
@@ -322,6 +360,7 @@ void front_reach(const char *name)
 		{ "bind-", reach_bind },
 		{ "share-", reach_share },
 		{ "twice-", reach_twice },
+		{ "linger-", reach_linger },
 	};
 	unsigned int i, port;
 	char addr[46];
