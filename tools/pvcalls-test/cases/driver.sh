@@ -118,6 +118,31 @@ case_destroy()
 	no_warnings driver
 }
 
+no_node()
+{
+	! xenstore-exists "$1"
+}
+
+# Without it xl destroy waits ten seconds, complains, and removes them itself.
+title case_devd "xl devd in the driver domain removes the nodes of a guest that is destroyed"
+case_devd()
+{
+	local node out=/run/lab/devd.out
+
+	guest driver 30 'modprobe xen-privcmd && mkdir -p /var/log/xen /var/run/xen'
+	guest_start driver devd 'exec xl -v devd -F'
+	client_create devd
+	node=$(backend_node devd)
+	guest devd 60 'pvcalls-run curl -sS --max-time 50 -o /tmp/page.bin http://192.0.2.1/page.bin'
+	xenstore-exists "$node/state"
+	guest_destroy devd >"$out" 2>&1 || fail "$(<"$out")"
+	cat "$out"
+	! grep -q 'timed out' "$out" || fail "it does not"
+	no_node "$node" || fail "its nodes are there: $(xenstore-ls "$node")"
+	guest_job_kill driver devd
+	no_warnings driver
+}
+
 title case_unload "the backend unloads under a guest, and both ends leave nothing behind"
 case_unload()
 {
@@ -133,4 +158,4 @@ case_unload()
 }
 
 plan case_driver case_client case_stream case_ctl case_sockets case_destroy \
-	case_unload
+	case_devd case_unload

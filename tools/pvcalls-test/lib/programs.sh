@@ -39,6 +39,19 @@ pvcallsctl_guest_install()
 		/usr/sbin/pvcallsctl
 }
 
+# xl into a guest that is a driver domain, for xl devd, with what it loads.  The
+# guest's /lib is a link.
+xl_guest_install()
+{
+	local xl=/usr/lib/xen-$XEN_SERIES/bin/xl lib
+
+	lab_guest_file "$1" "$TREE$xl" /usr/sbin/xl
+	for lib in $(libraries_of "$TREE" "$xl"); do
+		lab_guest_file "$1" "$(readlink -f "$TREE$lib")" \
+			"/usr${lib#/usr}"
+	done
+}
+
 # Into dom0 and into the guests of our_lab.
 socktest_install()
 {

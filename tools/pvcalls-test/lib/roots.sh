@@ -176,29 +176,29 @@ guest_image()
 	mv "$out.new" "$out"
 }
 
-# Sets DOM0_BASE and GUEST_BASE, making them when the recipe changed.
+# Sets TREE, DOM0_BASE and GUEST_BASE, making them when the recipe changed.
 roots_make()
 {
-	local recipe tree dir=$CACHE/root/$RELEASE
+	local recipe dir=$CACHE/root/$RELEASE
 
 	recipe=$(hash_of "xen-utils-$XEN_SERIES" "${ROOT_PACKAGES[@]}" </dev/null)
-	tree=$dir/tree-$recipe
+	TREE=$dir/tree-$recipe
 	DOM0_BASE=$dir/dom0-$recipe-$(hash_of "${DOM0_PRUNE[@]}" \
 		"${DOM0_PRUNE_NAMES[@]}" </dev/null).cpio
 	GUEST_BASE=$dir/guest-$recipe-$(hash_of "${GUEST_PROGRAMS[@]}" \
 		<<<"$(declare -f guest_image)").cpio
 	mkdir -p "$dir"
-	if [ ! -e "$tree/.done" ]; then
+	if [ ! -e "$TREE/.done" ]; then
 		find "$dir" -mindepth 1 -maxdepth 1 -exec rm -rf {} +
 		HINT='needs the network, once; run this again' \
 			progress "a Debian tree for dom0 and guest" \
-			"$CACHE/logs/debootstrap.log" debian_tree "$tree"
-		touch "$tree/.done"
+			"$CACHE/logs/debootstrap.log" debian_tree "$TREE"
+		touch "$TREE/.done"
 	fi
 	[ -e "$DOM0_BASE" ] ||
 		progress "dom0's initramfs" "$CACHE/logs/dom0-image.log" \
-			dom0_image "$tree" "$DOM0_BASE"
+			dom0_image "$TREE" "$DOM0_BASE"
 	[ -e "$GUEST_BASE" ] ||
 		progress "the guest's initramfs" "$CACHE/logs/guest-image.log" \
-			guest_image "$tree" "$GUEST_BASE"
+			guest_image "$TREE" "$GUEST_BASE"
 }

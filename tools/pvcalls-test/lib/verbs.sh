@@ -68,11 +68,22 @@ verb_smoke()
 	finish
 }
 
+# The driver domain with what its admin uses there; its clients have no need
+# of that.
+driver_admin_install()
+{
+	local GUEST_MODULES=("${GUEST_MODULES[@]}" xen-privcmd)
+
+	driver_install
+	pvcallsctl_guest_install driver
+	xl_guest_install driver
+}
+
 verb_driver()
 {
 	our_lab
 	socktest_install
-	pvcallsctl_guest_install pvcalls
+	driver_admin_install
 	note "booting Xen; about two minutes"
 	# One processor for each domain, see LAB_PINNING.
 	LAB_CPUS=3 lab_boot 900 driver.sh
