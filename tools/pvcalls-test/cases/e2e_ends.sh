@@ -123,24 +123,13 @@ rogue_lingers()
 		[ "$(<"/sys/bus/xen-backend/devices/$device/statistics/linger_bytes")" -gt 0 ]
 }
 
-# A domain that has a page mapped somewhere stays, without a name.
-no_dead_domains()
-{
-	! xl list | has -F '(null)'
-}
-
-no_backend_nodes()
-{
-	! xenstore-exists "/local/domain/0/backend/pvcalls/$1"
-}
-
 # left_of DOMID: what there is of a domain that was destroyed.
 left_of()
 {
 	local n
 
-	wait_for 20 no_dead_domains >/dev/null || echo "the domain"
-	wait_for 20 no_backend_nodes "$1" >/dev/null || echo "its nodes"
+	wait_for 20 no_lost_domains >/dev/null || echo "the domain"
+	wait_for 20 no_backend_node "$1" >/dev/null || echo "its nodes"
 	[ ! -d "/sys/bus/xen-backend/devices/pvcalls-$1-0" ] ||
 		echo "its device"
 	n=$(lsevtchn 0 | grep -c "Remote Domain $1,") || :

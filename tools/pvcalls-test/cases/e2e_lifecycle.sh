@@ -14,11 +14,6 @@ nothing_left()
 	wait_for 20 no_lost_domains || fail "a domain is not gone: $(xl list)"
 }
 
-no_lost_domains()
-{
-	! xl list | has -F '(null)'
-}
-
 # Of guest $1; the address is open.
 hello()
 {
@@ -78,11 +73,6 @@ life_after()
 		fail "its event channels are there"
 	nothing_left
 	log_is_quiet || fail "the kernel log of dom0 has that"
-}
-
-no_backend_node()
-{
-	! xenstore-exists "/local/domain/0/backend/pvcalls/$1"
 }
 
 # The toolstack destroyed the guest, or made a new domain of it.

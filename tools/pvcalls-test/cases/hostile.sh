@@ -81,11 +81,6 @@ hostile_case()
 	judge "$1"
 }
 
-no_zombies()
-{
-	! xl list | has -F '(null)'
-}
-
 rogue_is_there()
 {
 	[ "$(xenstore-read "$(guest_path rogue)/data/rogue")" = "$1" ]
@@ -105,7 +100,7 @@ destroyed()
 		fail "the rogue is not at $1"
 	fi
 	guest_destroy rogue
-	wait_for 20 no_zombies || WRONG="the domain is still there"
+	wait_for 20 no_lost_domains || WRONG="the domain is still there"
 	backend_run 20 "test ! -d /sys/bus/xen-backend/devices/pvcalls-$domid-0" ||
 		WRONG+="${WRONG:+; }its device is still there"
 	rogue_create

@@ -260,6 +260,18 @@ resources_back()
 	[ ! -s "$RES_LEFT" ]
 }
 
+# A domain that has a page mapped somewhere stays, without a name.
+no_lost_domains()
+{
+	! xl list | has -F '(null)'
+}
+
+# no_backend_node DOMID
+no_backend_node()
+{
+	! xenstore-exists "/local/domain/0/backend/pvcalls/$1"
+}
+
 # A guest that breaks rules may be complained about, a few times each case;
 # how often at all is limited in the driver.
 REFUSALS='requests at once, device disabled|(ring order|grant|one of the grants from|event channel) [0-9]+ refused'
