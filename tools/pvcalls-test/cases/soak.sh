@@ -153,7 +153,6 @@ soak_complaints()
 	emit "-- complaints:"
 	sed -n 's/, seed [0-9]*, .*: /: /p' "$@" | sort | uniq -c | sort -rn |
 		while read -r line; do emit "--   $line"; done
-	emit "-- CPUs of dom0: $(</sys/devices/system/cpu/possible) possible, $(soak_cpu)"
 	emit "-- TCP of dom0: $(soak_tcp)"
 	emit "-- TCP of srv: $(ip netns exec srv bash -c "$(declare -f soak_tcp); soak_tcp")"
 }
@@ -199,6 +198,7 @@ soak_run()
 		soak_tell "$(((SECONDS - start) / 60))"
 	done
 	soak_wait || st=1
+	emit "-- CPUs of dom0: $(</sys/devices/system/cpu/possible) possible, $(soak_cpu)"
 	# What was sent and closed may not have been accepted yet.
 	wait_for 60 soak_none 5003 ip netns exec srv || st=1
 	kill -TERM "$(</run/lab/soak.pid)"

@@ -3,6 +3,10 @@
  * The client of soak: so many connections at a time, each with a job that a
  * seeded random number chose, a new one as soon as one has ended.
  *
+ * It is to find what is lost and what is left, not how slow everything becomes
+ * with more to do than the machine can.  So few connect at a time, and all rest
+ * every now and then, the longer the longer it takes to connect.
+ *
  * Copyright (C) 2026 the xen-pvcalls developers
  */
 #include <arpa/inet.h>
@@ -21,21 +25,38 @@
 /* A connection with no byte moved for so many seconds, and its slowness. */
 #define SOAK_STALLED	120
 
+/* At most so many are about to connect. */
+#define SOAK_CONNECTING	4
+
+/* Of so many turns of a connection one is followed by a rest. */
+#define SOAK_RESTS	4
+
+/* A rest, in milliseconds, and in times that a connect takes. */
+#define SOAK_REST_LEAST	100
+#define SOAK_REST_MOST	120000
+#define SOAK_REST_CONNECTS 8
+
 /**
  * struct place - a connection, or room for one
+ * @fd: -1 if there is none; that of the same place in fds is, too, in a rest
  * @head: what is done
  * @put: bytes sent, those of the head included
  * @got: bytes received
  * @leave_at: of SOAK_LEAVE: so many received, and it closes
  * @connected: connect() has ended
+ * @began: to connect
+ * @rests: until then, or 0; this and @began in milliseconds
  * @moved: when something happened last
  */
 struct place {
+	int fd;
 	struct soak_head head;
 	uint32_t put;
 	uint32_t got;
 	uint32_t leave_at;
 	bool connected;
+	uint64_t began;
+	uint64_t rests;
 	time_t moved;
 };
 
@@ -48,6 +69,16 @@ static uint32_t state;
 static unsigned int done[SOAK_JOBS];
 static unsigned long long bytes_right;
 static unsigned int wrong;
+static unsigned int connecting;
+static unsigned int connect_takes;
+
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
+}
 
 static uint32_t next_random(void)
 {
@@ -72,7 +103,10 @@ static void complain(unsigned int i, const char *what, int error)
 
 static void vacate(unsigned int i)
 {
-	close(fds[i].fd);
+	if (!places[i].connected)
+		connecting--;
+	close(places[i].fd);
+	places[i].fd = -1;
 	fds[i].fd = -1;
 }
 
@@ -113,23 +147,47 @@ static void begin(unsigned int i)
 	struct place *at = &places[i];
 
 	*at = (struct place) {
+		.fd = socket(server_at.ss_family, SOCK_STREAM | SOCK_NONBLOCK,
+			     soak_protocol),
 		.head = { .job = random_job(at->head.job),
 			  .seed = next_random(), .bytes = random_size() },
+		.began = now_ms(),
 		.moved = time(NULL),
 	};
 	at->leave_at = next_random() % at->head.bytes;
-	fds[i].events = POLLOUT;
-	fds[i].revents = 0;
-	fds[i].fd = socket(server_at.ss_family, SOCK_STREAM | SOCK_NONBLOCK,
-			   soak_protocol);
-	if (fds[i].fd < 0) {
+	fds[i] = (struct pollfd) { .fd = at->fd, .events = POLLOUT };
+	if (at->fd < 0) {
 		complain(i, "socket", errno);
 		return;
 	}
-	if (!connect(fds[i].fd, (struct sockaddr *)&server_at, server_len))
-		at->connected = true;
-	else if (errno != EINPROGRESS)
+	connecting++;
+	if (connect(at->fd, (struct sockaddr *)&server_at, server_len) &&
+	    errno != EINPROGRESS)
 		fail(i, "connect", errno);
+}
+
+static void rest(unsigned int i)
+{
+	unsigned int most = SOAK_REST_CONNECTS * 2 * connect_takes;
+
+	if (most > SOAK_REST_MOST)
+		most = SOAK_REST_MOST;
+	places[i].rests = now_ms() + SOAK_REST_LEAST + next_random() % (most + 1);
+	fds[i].fd = -1;
+}
+
+/* Time does not pass for a connection that rests. */
+static bool rests(unsigned int i, uint64_t now)
+{
+	struct place *at = &places[i];
+
+	if (!at->rests || now < at->rests)
+		return at->rests;
+	at->rests = 0;
+	at->moved = time(NULL);
+	fds[i].fd = at->fd;
+	fds[i].revents = 0;
+	return false;
 }
 
 /* What is sent altogether. */
@@ -182,7 +240,7 @@ static bool put(unsigned int i)
 	static unsigned char data[SOAK_PIECE];
 	struct place *at = &places[i];
 	size_t len = next_piece(at, data);
-	ssize_t ret = send(fds[i].fd, data, len, MSG_DONTWAIT);
+	ssize_t ret = send(at->fd, data, len, MSG_DONTWAIT);
 
 	if (ret < 0 && errno == EAGAIN)
 		return true;
@@ -199,7 +257,7 @@ static bool get(unsigned int i)
 {
 	static unsigned char data[SOAK_PIECE];
 	struct place *at = &places[i];
-	ssize_t ret = recv(fds[i].fd, data, sizeof(data), MSG_DONTWAIT);
+	ssize_t ret = recv(at->fd, data, sizeof(data), MSG_DONTWAIT);
 
 	if (ret < 0 && errno == EAGAIN)
 		return true;
@@ -234,17 +292,21 @@ static bool job_done(const struct place *at)
 
 static bool connected(unsigned int i)
 {
+	struct place *at = &places[i];
 	socklen_t len = sizeof(int);
 	int error = 0;
 
-	if (places[i].connected)
+	if (at->connected)
 		return true;
-	getsockopt(fds[i].fd, SOL_SOCKET, SO_ERROR, &error, &len);
+	getsockopt(at->fd, SOL_SOCKET, SO_ERROR, &error, &len);
 	if (error) {
 		fail(i, "connect", error);
 		return false;
 	}
-	places[i].connected = true;
+	at->connected = true;
+	connecting--;
+	/* Much the same as the last few. */
+	connect_takes = (connect_takes * 7 + (now_ms() - at->began)) / 8;
 	return true;
 }
 
@@ -263,22 +325,28 @@ static void move(unsigned int i)
 		return;
 	}
 	fds[i].events = POLLIN | (at->put < to_put(at) ? POLLOUT : 0);
+	if (!(next_random() % SOAK_RESTS))
+		rest(i);
 }
 
 /* Returns how many connections there are. */
 static unsigned int turn(unsigned int nr, bool go_on, int patience)
 {
-	time_t now = time(NULL);
+	uint64_t now = now_ms();
 	unsigned int i, open = 0;
 
 	for (i = 0; i < nr; i++) {
-		if (fds[i].fd >= 0 && fds[i].revents)
-			move(i);
-		else if (fds[i].fd >= 0 && now - places[i].moved > patience)
-			fail(i, "nothing moves", ETIMEDOUT);
-		if (fds[i].fd < 0 && go_on)
+		struct place *at = &places[i];
+
+		if (at->fd >= 0 && !rests(i, now)) {
+			if (fds[i].revents)
+				move(i);
+			else if (time(NULL) - at->moved > patience)
+				fail(i, "nothing moves", ETIMEDOUT);
+		}
+		if (at->fd < 0 && go_on && connecting < SOAK_CONNECTING)
 			begin(i);
-		open += fds[i].fd >= 0;
+		open += at->fd >= 0;
 	}
 	return open;
 }
@@ -290,7 +358,8 @@ static int verdict(void)
 	printf("done");
 	for (i = 0; i < SOAK_JOBS; i++)
 		printf(" %s %u", soak_names[i], done[i]);
-	printf(" received %llu wrong %u\n", bytes_right, wrong);
+	printf(" received %llu wrong %u connect-ms %u\n", bytes_right, wrong,
+	       connect_takes);
 	return wrong > 0;
 }
 
@@ -315,9 +384,11 @@ int soak(char **argv)
 	server_len = local_address(&server_at, argv[0], atoi(argv[1]));
 	soak_protocol = atoi(argv[2]);
 	state = atoi(argv[5]) | 1;
-	for (i = 0; i < nr; i++)
+	for (i = 0; i < nr; i++) {
+		places[i].fd = -1;
 		fds[i].fd = -1;
+	}
 	while (turn(nr, time(NULL) < end && wrong < 100, patience))
-		poll(fds, nr, 1000);
+		poll(fds, nr, connect_takes < 1000 ? SOAK_REST_LEAST : 1000);
 	return verdict();
 }

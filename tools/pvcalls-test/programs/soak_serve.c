@@ -6,11 +6,11 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -57,23 +57,30 @@ void soak_files(void)
 }
 
 /**
- * struct served - a connection
+ * struct served - a connection, or room for one
+ * @fd: 0 if there is none
+ * @events: what is waited for
  * @head: in the host's order, once it is whole
  * @have: bytes of it that have come
  * @got: bytes that came after it
  * @sent: bytes that went back
  */
 struct served {
+	int fd;
+	uint32_t events;
 	struct soak_head head;
 	size_t have;
 	uint32_t got;
 	uint32_t sent;
 };
 
-/* The listener is the first. */
-static struct pollfd fds[SOAK_MOST];
+/*
+ * The listener is the first.  Most of the others wait most of the time, so they
+ * are not looked at each time: it would be all that a slow machine does.
+ */
 static struct served served[SOAK_MOST];
 static unsigned int nr;
+static int epoll;
 static unsigned int ended[SOAK_JOBS];
 static unsigned int wrong;
 static atomic_int stop;
@@ -97,13 +104,24 @@ static void complain(unsigned int i, const char *what, int error)
 		error ? strerror(error) : "end of the stream");
 }
 
-/* The last one takes its place. */
 static void drop(unsigned int i)
 {
-	close(fds[i].fd);
+	close(served[i].fd);
+	served[i].fd = 0;
 	nr--;
-	fds[i] = fds[nr];
-	served[i] = served[nr];
+}
+
+static void await(unsigned int i, int how, uint32_t events)
+{
+	struct epoll_event event = { .events = events, .data.u32 = i };
+
+	if (events == served[i].events)
+		return;
+	served[i].events = events;
+	if (epoll_ctl(epoll, how, served[i].fd, &event)) {
+		wrong++;
+		perror("soak-serve: epoll");
+	}
 }
 
 static void finish(unsigned int i)
@@ -207,9 +225,9 @@ static bool receive(unsigned int i)
 	ssize_t ret;
 
 	if (has_head)
-		ret = recv(fds[i].fd, data, sizeof(data), MSG_DONTWAIT);
+		ret = recv(one->fd, data, sizeof(data), MSG_DONTWAIT);
 	else
-		ret = recv(fds[i].fd, (char *)&one->head + one->have,
+		ret = recv(one->fd, (char *)&one->head + one->have,
 			   sizeof(one->head) - one->have, MSG_DONTWAIT);
 	if (ret < 0 && errno == EAGAIN)
 		return true;
@@ -230,7 +248,7 @@ static bool give_back(unsigned int i)
 	if (len > sizeof(data))
 		len = sizeof(data);
 	soak_fill(data, len, one->head.seed, one->sent);
-	ret = send(fds[i].fd, data, len, MSG_DONTWAIT);
+	ret = send(one->fd, data, len, MSG_DONTWAIT);
 	if (ret >= 0) {
 		one->sent += ret;
 		return true;
@@ -241,21 +259,23 @@ static bool give_back(unsigned int i)
 	return false;
 }
 
-static void serve_one(unsigned int i)
+static void serve_one(unsigned int i, uint32_t events)
 {
-	if ((fds[i].revents & ~POLLOUT) && !receive(i))
+	if ((events & ~EPOLLOUT) && !receive(i))
 		return;
 	if (to_send(&served[i]) && !give_back(i))
 		return;
 	if (!after_bytes(i))
 		return;
-	fds[i].events = POLLIN | (to_send(&served[i]) ? POLLOUT : 0);
+	await(i, EPOLL_CTL_MOD,
+	      EPOLLIN | (to_send(&served[i]) ? EPOLLOUT : 0));
 }
 
 /* Returns false if there was none. */
 static bool accept_one(void)
 {
-	int fd = accept(fds[0].fd, NULL, NULL);
+	int fd = accept(served[0].fd, NULL, NULL);
+	unsigned int i;
 
 	if (fd < 0 && errno == EAGAIN)
 		return false;
@@ -267,9 +287,11 @@ static bool accept_one(void)
 			close(fd);
 		return false;
 	}
-	memset(&served[nr], 0, sizeof(served[nr]));
-	fds[nr] = (struct pollfd) { .fd = fd, .events = POLLIN };
+	for (i = 1; served[i].fd; i++)
+		;
+	served[i] = (struct served) { .fd = fd };
 	nr++;
+	await(i, EPOLL_CTL_ADD, EPOLLIN);
 	return true;
 }
 
@@ -300,22 +322,27 @@ static int listen_at(const char *addr, unsigned int port, int protocol)
 int soak_serve(const char *addr, unsigned int port, int protocol)
 {
 	struct sigaction action = { .sa_handler = on_term };
-	unsigned int i;
+	struct epoll_event events[64];
+	int i, n;
 
 	soak_files();
 	sigaction(SIGTERM, &action, NULL);
-	fds[0].fd = listen_at(addr, port, protocol);
-	fds[0].events = POLLIN;
-	if (fds[0].fd < 0)
+	epoll = epoll_create1(0);
+	served[0].fd = listen_at(addr, port, protocol);
+	if (epoll < 0 || served[0].fd < 0)
 		return 1;
 	nr = 1;
-	while (!stop && poll(fds, nr, 1000) >= 0) {
-		for (i = nr - 1; i > 0; i--)
-			if (fds[i].revents)
-				serve_one(i);
-		/* All there are: clients that send and leave wait for none. */
-		while (fds[0].revents && accept_one())
-			;
+	await(0, EPOLL_CTL_ADD, EPOLLIN);
+	while (!stop && (n = epoll_wait(epoll, events, 64, 1000)) >= 0) {
+		for (i = 0; i < n; i++) {
+			if (events[i].data.u32) {
+				serve_one(events[i].data.u32, events[i].events);
+				continue;
+			}
+			/* All: clients that send and leave wait for none. */
+			while (accept_one())
+				;
+		}
 	}
 	printf("served");
 	for (i = 0; i < SOAK_JOBS; i++)
