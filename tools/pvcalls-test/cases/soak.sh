@@ -157,14 +157,15 @@ soak_complaints()
 	emit "-- TCP of srv: $(ip netns exec srv bash -c "$(declare -f soak_tcp); soak_tcp")"
 }
 
-# What has had the CPU for how long, and how long ksoftirqd waited for it.
+# What has had the CPU for how long, and how long ksoftirqd waited for it, if
+# the kernel knows.
 soak_cpu()
 {
 	ps -eo times,comm | awk '
 		NR > 1 { sub("[:/-].*", "", $2); n[$2] += $1 }
 		END { for (i in n) if (n[i]) printf "%s %d s, ", i, n[i] }'
 	awk '{ printf "ksoftirqd ran %d ms, waited %d ms", $1 / 1e6, $2 / 1e6 }' \
-		"/proc/$(pgrep -o ksoftirqd)/schedstat"
+		"/proc/$(pgrep -o ksoftirqd)/schedstat" 2>/dev/null || :
 }
 
 soak_tcp()

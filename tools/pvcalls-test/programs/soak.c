@@ -31,10 +31,14 @@
 /* Of so many turns of a connection one is followed by a rest. */
 #define SOAK_RESTS	4
 
-/* A rest, in milliseconds, and in times that a connect takes. */
+/*
+ * A rest, in milliseconds, and in times that a connect takes.  A machine with n
+ * connections, each of which rests once or twice, is busy with them for about
+ * n / (n + 1.5 * SOAK_REST_CONNECTS) of its time.
+ */
 #define SOAK_REST_LEAST	100
 #define SOAK_REST_MOST	120000
-#define SOAK_REST_CONNECTS 8
+#define SOAK_REST_CONNECTS 256
 
 /**
  * struct place - a connection, or room for one
@@ -310,7 +314,7 @@ static bool connected(unsigned int i)
 	return true;
 }
 
-static void move(unsigned int i)
+static void move(unsigned int i, bool go_on)
 {
 	struct place *at = &places[i];
 
@@ -325,7 +329,7 @@ static void move(unsigned int i)
 		return;
 	}
 	fds[i].events = POLLIN | (at->put < to_put(at) ? POLLOUT : 0);
-	if (!(next_random() % SOAK_RESTS))
+	if (go_on && !(next_random() % SOAK_RESTS))
 		rest(i);
 }
 
@@ -340,7 +344,7 @@ static unsigned int turn(unsigned int nr, bool go_on, int patience)
 
 		if (at->fd >= 0 && !rests(i, now)) {
 			if (fds[i].revents)
-				move(i);
+				move(i, go_on);
 			else if (time(NULL) - at->moved > patience)
 				fail(i, "nothing moves", ETIMEDOUT);
 		}
