@@ -139,10 +139,12 @@ left_of()
 	! ends_none "$ENDS_READER" || echo "all but the connection"
 }
 
+# lingered_end TIMEOUT KEY: as it was.  The key goes with its guest.
 lingered_end()
 {
 	kill -KILL "$READER" 2>/dev/null || :
 	echo "$1" >"$ENDS_TIMEOUT"
+	xenstore-rm "$2" 2>/dev/null || :
 }
 
 # lingered SECONDS: the rogue releases a connection full of bytes to a reader
@@ -155,13 +157,13 @@ lingered()
 
 	dmesg -C
 	RES_GUEST=honest resources >"$RES_BEFORE"
+	READER=
+	# shellcheck disable=SC2064 # as it is now
+	trap "lingered_end $(<"$ENDS_TIMEOUT") $(backend_node rogue)/max-buffer" EXIT
+	echo "$1" >"$ENDS_TIMEOUT"
 	# Else TCP may have room for all of a full ring: it says that it has some
 	# when a third of a buffer is free.
 	xenstore-write "$(backend_node rogue)/max-buffer" 32768
-	READER=
-	# shellcheck disable=SC2064 # as it is now
-	trap "lingered_end $(<"$ENDS_TIMEOUT")" EXIT
-	echo "$1" >"$ENDS_TIMEOUT"
 	reader_up "$ENDS_READ"
 	kill -STOP "$READER"
 	rogue_hold "linger-192.0.2.1:$ENDS_READER"

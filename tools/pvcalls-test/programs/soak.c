@@ -19,8 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "client.h"
 #include "soak.h"
-#include "socktest.h"
 
 /* A connection with no byte moved for so many seconds, and its slowness. */
 #define SOAK_STALLED	120
@@ -32,9 +32,8 @@
 #define SOAK_RESTS	4
 
 /*
- * A rest, in milliseconds, and in times that a connect takes.  A machine with n
- * connections, each of which rests once or twice, is busy with them for about
- * n / (n + 1.5 * SOAK_REST_CONNECTS) of its time.
+ * A rest, in milliseconds, and on average in times that a connect takes: enough
+ * for some hundreds of connections to leave their machine time for itself.
  */
 #define SOAK_REST_LEAST	100
 #define SOAK_REST_MOST	120000
@@ -59,8 +58,8 @@ struct place {
 	uint32_t got;
 	uint32_t leave_at;
 	bool connected;
-	uint64_t began;
-	uint64_t rests;
+	int64_t began;
+	int64_t rests;
 	time_t moved;
 };
 
@@ -75,14 +74,6 @@ static unsigned long long bytes_right;
 static unsigned int wrong;
 static unsigned int connecting;
 static unsigned int connect_takes;
-
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
-}
 
 static uint32_t next_random(void)
 {
@@ -129,9 +120,9 @@ static void fail(unsigned int i, const char *what, int error)
 /* Small ones are as frequent as large ones, up to 128 KiB. */
 static uint32_t random_size(void)
 {
-	uint32_t order = next_random() % 17;
+	uint32_t power = next_random() % 17;
 
-	return 1 + (next_random() & ((2U << order) - 1));
+	return 1 + (next_random() & ((2U << power) - 1));
 }
 
 /*
@@ -170,25 +161,28 @@ static void begin(unsigned int i)
 		fail(i, "connect", errno);
 }
 
+/* Time does not pass for a connection that rests. */
 static void rest(unsigned int i)
 {
-	unsigned int most = SOAK_REST_CONNECTS * 2 * connect_takes;
+	unsigned int most = SOAK_REST_CONNECTS * 2 * connect_takes, takes;
 
 	if (most > SOAK_REST_MOST)
 		most = SOAK_REST_MOST;
-	places[i].rests = now_ms() + SOAK_REST_LEAST + next_random() % (most + 1);
+	takes = SOAK_REST_LEAST + next_random() % (most + 1);
+	places[i].rests = now_ms() + takes;
+	places[i].moved += takes / 1000;
 	fds[i].fd = -1;
 }
 
-/* Time does not pass for a connection that rests. */
-static bool rests(unsigned int i, uint64_t now)
+static bool rests(unsigned int i, int64_t now)
 {
 	struct place *at = &places[i];
 
-	if (!at->rests || now < at->rests)
-		return at->rests;
+	if (!at->rests)
+		return false;
+	if (now < at->rests)
+		return true;
 	at->rests = 0;
-	at->moved = time(NULL);
 	fds[i].fd = at->fd;
 	fds[i].revents = 0;
 	return false;
@@ -336,7 +330,7 @@ static void move(unsigned int i, bool go_on)
 /* Returns how many connections there are. */
 static unsigned int turn(unsigned int nr, bool go_on, int patience)
 {
-	uint64_t now = now_ms();
+	int64_t now = now_ms();
 	unsigned int i, open = 0;
 
 	for (i = 0; i < nr; i++) {
@@ -378,8 +372,7 @@ static int verdict(void)
 int soak(char **argv)
 {
 	unsigned int nr = atoi(argv[3]), i;
-	const char *slow = getenv("LAB_SLOW");
-	int patience = SOAK_STALLED * (slow ? atof(slow) : 1);
+	int patience = scaled(SOAK_STALLED);
 	time_t end = time(NULL) + atoi(argv[4]);
 
 	if (!nr || nr > SOAK_MOST)
