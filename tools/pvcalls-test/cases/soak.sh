@@ -70,7 +70,26 @@ soak_slabs()
 
 soak_tell()
 {
-	emit "-- minute $1: $(soak_sum connects) connected, $(soak_sum accepts) accepted, $(soak_sum sockets) there, $(($(soak_sum bytes_out) >> 20)) MiB out of the guests, $(($(soak_sum bytes_in) >> 20)) MiB in, slab of dom0 $(awk '/^SUnreclaim/ { print $2 }' /proc/meminfo) KiB: $(soak_slabs)"
+	local there
+
+	there=$(soak_sum sockets)
+	echo "$there" >>/run/lab/soak.there
+	emit "-- minute $1: $(soak_sum connects) connected, $(soak_sum accepts) accepted, $there there, $(($(soak_sum bytes_out) >> 20)) MiB out of the guests, $(($(soak_sum bytes_in) >> 20)) MiB in, slab of dom0 $(awk '/^SUnreclaim/ { print $2 }' /proc/meminfo) KiB: $(soak_slabs)"
+}
+
+# In the second half of the time most sockets are open: what is closed at once
+# lets a backend rest.
+soak_full()
+{
+	awk -v all="$((SOAK_GUESTS * SOAK_SOCKETS))" '
+		{ n[NR] = $1 }
+		END {
+			first = int(NR / 2) + 1
+			for (i = first; i <= NR; i++)
+				sum += n[i] / (NR - first + 1)
+			printf "%d of %d sockets were open\n", sum, all
+			exit sum < all / 2
+		}' /run/lab/soak.there
 }
 
 soak_start()
@@ -198,6 +217,7 @@ soak_run()
 		sleep 55
 		soak_tell "$(((SECONDS - start) / 60))"
 	done
+	emit "-- $(soak_full)"
 	soak_wait || st=1
 	emit "-- CPUs of dom0: $(</sys/devices/system/cpu/possible) possible, $(soak_cpu)"
 	# What was sent and closed may not have been accepted yet.
@@ -215,7 +235,10 @@ soak_run()
 		soak_compare "into $name" "/run/lab/soak.in.$name" \
 			"/run/lab/serve.$name" || st=1
 	done
-	[ "$st" = 0 ] && return
+	if [ "$st" = 0 ]; then
+		soak_full >"$RES_LEFT" || fail "only $(<"$RES_LEFT")"
+		return
+	fi
 	soak_complaints /run/lab/soak.srv /run/lab/soak.{in,out}.soak? \
 		/run/lab/serve.*
 	head -n 12 /run/lab/soak.srv /run/lab/soak.{in,out}.soak? \
