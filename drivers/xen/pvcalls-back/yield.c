@@ -16,6 +16,7 @@
 #include <linux/delay.h>
 #include <linux/interrupt.h>
 #include <linux/jiffies.h>
+#include <linux/minmax.h>
 #include <linux/preempt.h>
 
 #include "socket.h"
@@ -23,9 +24,12 @@
 /* At most, in jiffies: far below TCP's shortest timeout, which is HZ / 5. */
 #define PVBACK_YIELD_MOST (HZ / 50 ?: 1)
 
-/* How long to sleep between two looks, in microseconds. */
-#define PVBACK_YIELD_MIN_US 200
-#define PVBACK_YIELD_MAX_US 1000
+/*
+ * How long to sleep before another look, in microseconds: at first, and at most.
+ * Each look takes from what is waited for, and works of all guests may wait.
+ */
+#define PVBACK_YIELD_FIRST_US 200U
+#define PVBACK_YIELD_LAST_US 3200U
 
 /* Softirqs that wait while a thread runs are those left to ksoftirqd. */
 static bool pvback_yield_is_late(void)
@@ -48,7 +52,10 @@ static bool pvback_yield_is_late(void)
 void pvback_yield(void)
 {
 	unsigned long end = jiffies + PVBACK_YIELD_MOST;
+	unsigned int us = PVBACK_YIELD_FIRST_US;
 
-	while (pvback_yield_is_late() && time_before(jiffies, end))
-		usleep_range(PVBACK_YIELD_MIN_US, PVBACK_YIELD_MAX_US);
+	while (pvback_yield_is_late() && time_before(jiffies, end)) {
+		usleep_range(us, 2 * us);
+		us = min(2 * us, PVBACK_YIELD_LAST_US);
+	}
 }
