@@ -75,6 +75,7 @@ soak_tell()
 	there=$(soak_sum sockets)
 	echo "$there" >>/run/lab/soak.there
 	emit "-- minute $1: $(soak_sum connects) connected, $(soak_sum accepts) accepted, $there there, $(($(soak_sum bytes_out) >> 20)) MiB out of the guests, $(($(soak_sum bytes_in) >> 20)) MiB in, slab of dom0 $(awk '/^SUnreclaim/ { print $2 }' /proc/meminfo) KiB: $(soak_slabs)"
+	emit "--   CPU of dom0: $(soak_cpu)"
 }
 
 # In the second half of the time most sockets are open: what is closed at once

@@ -5,7 +5,8 @@
  *
  * It is to find what is lost and what is left, not how slow everything becomes
  * with more to do than the machine can.  So few connect at a time, and all rest
- * every now and then, the longer the longer it takes to connect.
+ * once at least, the longer the longer it takes to connect: on a slow machine,
+ * too, most places have a connection.
  *
  * Copyright (C) 2026 the xen-pvcalls developers
  */
@@ -26,17 +27,20 @@
 #define SOAK_STALLED	120
 
 /* At most so many are about to connect. */
-#define SOAK_CONNECTING	4
+#define SOAK_CONNECTING	2
 
-/* Of so many turns of a connection one is followed by a rest. */
+/* A rest comes after the first turn of a connection, and after one of so many. */
 #define SOAK_RESTS	4
+
+/* In the end they go on one after another, within so many milliseconds. */
+#define SOAK_LAST	60000
 
 /*
  * A rest, in milliseconds, and on average in times that a connect takes: enough
  * for some hundreds of connections to leave their machine time for itself.
  */
 #define SOAK_REST_LEAST	100
-#define SOAK_REST_MOST	120000
+#define SOAK_REST_MOST	600000
 #define SOAK_REST_CONNECTS 256
 
 /**
@@ -47,6 +51,7 @@
  * @got: bytes received
  * @leave_at: of SOAK_LEAVE: so many received, and it closes
  * @connected: connect() has ended
+ * @rested: once at least
  * @began: to connect
  * @rests: until then, or 0; this and @began in milliseconds
  * @moved: when something happened last
@@ -58,6 +63,7 @@ struct place {
 	uint32_t got;
 	uint32_t leave_at;
 	bool connected;
+	bool rested;
 	int64_t began;
 	int64_t rests;
 	time_t moved;
@@ -74,6 +80,7 @@ static unsigned long long bytes_right;
 static unsigned int wrong;
 static unsigned int connecting;
 static unsigned int connect_takes;
+static int64_t end;
 
 static uint32_t next_random(void)
 {
@@ -164,13 +171,17 @@ static void begin(unsigned int i)
 /* Time does not pass for a connection that rests. */
 static void rest(unsigned int i)
 {
-	unsigned int most = SOAK_REST_CONNECTS * 2 * connect_takes, takes;
+	unsigned int most = SOAK_REST_CONNECTS * 2 * connect_takes;
+	struct place *at = &places[i];
+	int64_t now = now_ms(), last = end + next_random() % SOAK_LAST;
 
 	if (most > SOAK_REST_MOST)
 		most = SOAK_REST_MOST;
-	takes = SOAK_REST_LEAST + next_random() % (most + 1);
-	places[i].rests = now_ms() + takes;
-	places[i].moved += takes / 1000;
+	at->rests = now + SOAK_REST_LEAST + next_random() % (most + 1);
+	if (at->rests > last)
+		at->rests = last;
+	at->moved += (at->rests - now) / 1000;
+	at->rested = true;
 	fds[i].fd = -1;
 }
 
@@ -323,14 +334,15 @@ static void move(unsigned int i, bool go_on)
 		return;
 	}
 	fds[i].events = POLLIN | (at->put < to_put(at) ? POLLOUT : 0);
-	if (go_on && !(next_random() % SOAK_RESTS))
+	if (go_on && (!at->rested || !(next_random() % SOAK_RESTS)))
 		rest(i);
 }
 
 /* Returns how many connections there are. */
-static unsigned int turn(unsigned int nr, bool go_on, int patience)
+static unsigned int turn(unsigned int nr, int patience)
 {
 	int64_t now = now_ms();
+	bool go_on = now < end && wrong < 100;
 	unsigned int i, open = 0;
 
 	for (i = 0; i < nr; i++) {
@@ -373,7 +385,6 @@ int soak(char **argv)
 {
 	unsigned int nr = atoi(argv[3]), i;
 	int patience = scaled(SOAK_STALLED);
-	time_t end = time(NULL) + atoi(argv[4]);
 
 	if (!nr || nr > SOAK_MOST)
 		return 2;
@@ -381,11 +392,12 @@ int soak(char **argv)
 	server_len = local_address(&server_at, argv[0], atoi(argv[1]));
 	soak_protocol = atoi(argv[2]);
 	state = atoi(argv[5]) | 1;
+	end = now_ms() + atoi(argv[4]) * 1000LL;
 	for (i = 0; i < nr; i++) {
 		places[i].fd = -1;
 		fds[i].fd = -1;
 	}
-	while (turn(nr, time(NULL) < end && wrong < 100, patience))
+	while (turn(nr, patience))
 		poll(fds, nr, connect_takes < 1000 ? SOAK_REST_LEAST : 1000);
 	return verdict();
 }
