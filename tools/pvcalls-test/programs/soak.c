@@ -29,7 +29,7 @@
 /* At most so many are about to connect. */
 #define SOAK_CONNECTING	2
 
-/* A rest comes after the first turn of a connection, and after one of so many. */
+/* A rest comes before the first byte of a connection, and after some turns. */
 #define SOAK_RESTS	4
 
 /* In the end they go on one after another, within so many milliseconds. */
@@ -41,6 +41,11 @@
  */
 #define SOAK_REST_LEAST	100
 #define SOAK_REST_MOST	600000
+/*
+ * The same with bytes on their way: a server that has closed a connection keeps
+ * what nobody reads for two minutes, as TCP does.
+ */
+#define SOAK_REST_AMID	60000
 #define SOAK_REST_CONNECTS 256
 
 /**
@@ -51,7 +56,7 @@
  * @got: bytes received
  * @leave_at: of SOAK_LEAVE: so many received, and it closes
  * @connected: connect() has ended
- * @rested: once at least
+ * @rested: before its first byte
  * @began: to connect
  * @rests: until then, or 0; this and @began in milliseconds
  * @moved: when something happened last
@@ -169,19 +174,18 @@ static void begin(unsigned int i)
 }
 
 /* Time does not pass for a connection that rests. */
-static void rest(unsigned int i)
+static void rest(unsigned int i, unsigned int longest)
 {
 	unsigned int most = SOAK_REST_CONNECTS * 2 * connect_takes;
 	struct place *at = &places[i];
 	int64_t now = now_ms(), last = end + next_random() % SOAK_LAST;
 
-	if (most > SOAK_REST_MOST)
-		most = SOAK_REST_MOST;
+	if (most > longest)
+		most = longest;
 	at->rests = now + SOAK_REST_LEAST + next_random() % (most + 1);
 	if (at->rests > last)
 		at->rests = last;
 	at->moved += (at->rests - now) / 1000;
-	at->rested = true;
 	fds[i].fd = -1;
 }
 
@@ -325,6 +329,11 @@ static void move(unsigned int i, bool go_on)
 
 	if (!connected(i))
 		return;
+	if (go_on && !at->rested) {
+		at->rested = true;
+		rest(i, SOAK_REST_MOST);
+		return;
+	}
 	if (at->put < to_put(at) && !put(i))
 		return;
 	if ((fds[i].revents & ~POLLOUT) && !get(i))
@@ -334,8 +343,8 @@ static void move(unsigned int i, bool go_on)
 		return;
 	}
 	fds[i].events = POLLIN | (at->put < to_put(at) ? POLLOUT : 0);
-	if (go_on && (!at->rested || !(next_random() % SOAK_RESTS)))
-		rest(i);
+	if (go_on && !(next_random() % SOAK_RESTS))
+		rest(i, SOAK_REST_AMID);
 }
 
 /* Returns how many connections there are. */
