@@ -21,7 +21,7 @@
 
 #include "socket.h"
 
-/* At most, in jiffies: far below TCP's shortest timeout, which is HZ / 5. */
+/* No sleep begins later, in jiffies: TCP's shortest timeout is HZ / 5. */
 #define PVBACK_YIELD_MOST (HZ / 50 ?: 1)
 
 /*

@@ -56,7 +56,6 @@
  * @got: bytes received
  * @leave_at: of SOAK_LEAVE: so many received, and it closes
  * @connected: connect() has ended
- * @rested: before its first byte
  * @began: to connect
  * @rests: until then, or 0; this and @began in milliseconds
  * @moved: when something happened last
@@ -68,7 +67,6 @@ struct place {
 	uint32_t got;
 	uint32_t leave_at;
 	bool connected;
-	bool rested;
 	int64_t began;
 	int64_t rests;
 	time_t moved;
@@ -93,6 +91,12 @@ static uint32_t next_random(void)
 	state ^= state >> 17;
 	state ^= state << 5;
 	return state;
+}
+
+/* So much is wrong that more of it would say nothing new. */
+static bool given_up(void)
+{
+	return wrong >= 100;
 }
 
 static void complain(unsigned int i, const char *what, int error)
@@ -195,7 +199,7 @@ static bool rests(unsigned int i, int64_t now)
 
 	if (!at->rests)
 		return false;
-	if (now < at->rests)
+	if (now < at->rests && !given_up())
 		return true;
 	at->rests = 0;
 	fds[i].fd = at->fd;
@@ -326,11 +330,11 @@ static bool connected(unsigned int i)
 static void move(unsigned int i, bool go_on)
 {
 	struct place *at = &places[i];
+	bool is_new = !at->connected;
 
 	if (!connected(i))
 		return;
-	if (go_on && !at->rested) {
-		at->rested = true;
+	if (is_new && go_on) {
 		rest(i, SOAK_REST_MOST);
 		return;
 	}
@@ -351,7 +355,7 @@ static void move(unsigned int i, bool go_on)
 static unsigned int turn(unsigned int nr, int patience)
 {
 	int64_t now = now_ms();
-	bool go_on = now < end && wrong < 100;
+	bool go_on = now < end && !given_up();
 	unsigned int i, open = 0;
 
 	for (i = 0; i < nr; i++) {
