@@ -179,7 +179,7 @@ guest_image()
 # Sets TREE, DOM0_BASE and GUEST_BASE, making them when the recipe changed.
 roots_make()
 {
-	local recipe dir=$CACHE/root/$RELEASE
+	local recipe dir=$CACHE/roots/$RELEASE
 
 	recipe=$(hash_of "xen-utils-$XEN_SERIES" "${ROOT_PACKAGES[@]}" </dev/null)
 	TREE=$dir/tree-$recipe
