@@ -76,6 +76,55 @@ soak_tell()
 	echo "$there" >>/run/lab/soak.there
 	emit "-- minute $1: $(soak_sum connects) connected, $(soak_sum accepts) accepted, $there there, $(($(soak_sum bytes_out) >> 20)) MiB out of the guests, $(($(soak_sum bytes_in) >> 20)) MiB in, slab of dom0 $(awk '/^SUnreclaim/ { print $2 }' /proc/meminfo) KiB: $(soak_slabs)"
 	emit "--   CPU of dom0: $(soak_cpu)"
+	soak_stuck || emit "-- what is stuck is not known"
+}
+
+# soak_row PORT OUT IN: what the backend knows of the connection with that port
+# or, if it is 0, of those from which so many bytes have gone out and come in.
+soak_row()
+{
+	awk -v port="$1" -v out="$2" -v in_="$3" '
+		port && index($3 " " $4 " ", ":" port " ")
+		!port && $2 == "connected" && $13 <= out &&
+			$13 + $11 >= out && $12 >= in_
+		' /sys/kernel/debug/pvcalls-back/*/sockets
+}
+
+# And what TCP knows of it.
+soak_port_state()
+{
+	local row port
+
+	soak_row "$@" | head -n 3 | while read -r row; do
+		echo "$row"
+		port=$1
+		if [ "$port" = 0 ]; then
+			port=$(cut -d ' ' -f 3 <<<"$row")
+			port=${port##*:}
+		fi
+		ss -Htnoim "sport = :$port or dport = :$port"
+		srv ss -Htnoim "sport = :$port or dport = :$port"
+	done
+}
+
+# Connections in which clients have seen nothing happen for long, of which
+# nothing has been told yet: while they are still there.  A few are enough.
+soak_stuck()
+{
+	local line port out in
+
+	touch /run/lab/soak.told
+	cat /var/log/xen/console/guest-soak*.log /run/lab/soak.stuck.* |
+		sed -n 's/\r$//; /^soak: nothing moves/p' |
+		{ grep -v -x -F -f /run/lab/soak.told || :; } >/run/lab/soak.new
+	cat /run/lab/soak.new >>/run/lab/soak.told
+	head -n 3 /run/lab/soak.new | while read -r line; do
+		emit "-- $line"
+		read -r port out in <<<"${line##*: }"
+		soak_port_state "$port" "$out" "$in" | while read -r line; do
+			emit "--   $line"
+		done
+	done
 }
 
 # In the second half of the time most sockets are open: what is closed at once
@@ -96,14 +145,15 @@ soak_full()
 soak_start()
 {
 	local name seed=$LAB_SEED
-	local client="LAB_SLOW=$LAB_SLOW socktest soak"
+	local client="LAB_SLOW=$LAB_SLOW socktest soak" out
+
 
 	for name in "${SOAKERS[@]}"; do
 		seed=$((seed + 7919))
-		guest_start "$name" soak \
-			"$client 192.0.2.1 5003 260 $SOAK_OUT $SOAK_SECONDS $seed"
+		out="192.0.2.1 5003 260 $SOAK_OUT $SOAK_SECONDS $seed"
+		guest_start "$name" soak "$client $out 2>/dev/console"
 		bash -c "$client 192.0.2.2 $(soak_port "$name") 0 $SOAK_IN $SOAK_SECONDS $((seed + 1))" \
-			>"/run/lab/soak.in.$name" 2>&1 &
+			>"/run/lab/soak.in.$name" 2>"/run/lab/soak.stuck.$name" &
 		echo "$!" >"/run/lab/soak.in.$name.pid"
 	done
 }
@@ -173,8 +223,6 @@ soak_complaints()
 	emit "-- complaints:"
 	sed -n 's/, seed [0-9]*, .*: /: /p' "$@" | sort | uniq -c | sort -rn |
 		while read -r line; do emit "--   $line"; done
-	emit "-- TCP of dom0: $(soak_tcp)"
-	emit "-- TCP of srv: $(ip netns exec srv bash -c "$(declare -f soak_tcp); soak_tcp")"
 }
 
 # What has had the CPU for how long, and how long ksoftirqd waited for it, if
@@ -188,12 +236,24 @@ soak_cpu()
 		"/proc/$(pgrep -o ksoftirqd)/schedstat" 2>/dev/null || :
 }
 
+# What TCP has had to do again, or has thrown away; and packets before it: those
+# that the queue of the CPU had no room for.
 soak_tcp()
 {
-	nstat -asz TcpRetransSegs TcpExtTCPTimeouts TcpExtTCPSynRetrans \
-		TcpExtListenOverflows TcpExtListenDrops TcpExtTCPAbortOnTimeout \
-		TcpExtTCPAbortOnData TcpOutRsts 2>/dev/null |
-		awk '$1 !~ /^#/ { printf "%s %s ", $1, $2 }'
+	nstat -as | awk '
+		/Drop|Abort|Challenge|Full|InErrs|OutRsts|Overflow|PAWS|Retrans|Skipped|Timeouts/ {
+			printf "%s %s ", $1, $2
+		}'
+}
+
+soak_network()
+{
+	local packets dropped
+
+	read -r packets dropped _ </proc/net/softnet_stat
+	emit "-- packets of dom0: $((16#$packets)), dropped: $((16#$dropped))"
+	emit "-- TCP of dom0: $(soak_tcp)"
+	emit "-- TCP of srv: $(srv bash -c "$(declare -f soak_tcp); soak_tcp")"
 }
 
 # soak_none PORT [COMMAND...]: no connection of a server's is left, accepted
@@ -222,6 +282,7 @@ soak_run()
 	emit "-- $full"
 	soak_wait || st=1
 	emit "-- CPUs of dom0: $(</sys/devices/system/cpu/possible) possible, $(soak_cpu)"
+	soak_network
 	# What was sent and closed may not have been accepted yet.
 	wait_for 60 soak_none 5003 ip netns exec srv || st=1
 	kill -TERM "$(</run/lab/soak.pid)"

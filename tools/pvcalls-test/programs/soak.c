@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The client of soak: so many connections at a time, each with a job that a
- * seeded random number chose, a new one as soon as one has ended.
- *
- * It is to find what is lost and what is left, not how slow everything becomes
- * with more to do than the machine can.  So few connect at a time, and all rest
- * once at least, the longer the longer it takes to connect: on a slow machine,
- * too, most places have a connection.
+ * seeded random number chose, and soon a new one when one has ended.
  *
  * Copyright (C) 2026 the xen-pvcalls developers
  */
@@ -26,27 +21,16 @@
 /* A connection with no byte moved for so many seconds, and its slowness. */
 #define SOAK_STALLED	120
 
-/* At most so many are about to connect. */
-#define SOAK_CONNECTING	2
-
 /* A rest comes before the first byte of a connection, and after some turns. */
 #define SOAK_RESTS	4
 
-/* In the end they go on one after another, within so many milliseconds. */
-#define SOAK_LAST	60000
-
 /*
- * A rest, in milliseconds, and on average in times that a connect takes: enough
- * for some hundreds of connections to leave their machine time for itself.
+ * The first rest is at most so long, in milliseconds, and one with bytes on
+ * their way: a server that has closed a connection keeps what nobody reads for
+ * two minutes, as TCP does.
  */
-#define SOAK_REST_LEAST	100
-#define SOAK_REST_MOST	600000
-/*
- * The same with bytes on their way: a server that has closed a connection keeps
- * what nobody reads for two minutes, as TCP does.
- */
+#define SOAK_REST_FIRST	600000
 #define SOAK_REST_AMID	60000
-#define SOAK_REST_CONNECTS 256
 
 /**
  * struct place - a connection, or room for one
@@ -56,8 +40,8 @@
  * @got: bytes received
  * @leave_at: of SOAK_LEAVE: so many received, and it closes
  * @connected: connect() has ended
- * @began: to connect
- * @rests: until then, or 0; this and @began in milliseconds
+ * @told: that nothing happens
+ * @rests: until then, in milliseconds, or 0
  * @moved: when something happened last
  */
 struct place {
@@ -67,7 +51,7 @@ struct place {
 	uint32_t got;
 	uint32_t leave_at;
 	bool connected;
-	int64_t began;
+	bool told;
 	int64_t rests;
 	time_t moved;
 };
@@ -77,21 +61,9 @@ static struct place places[SOAK_MOST];
 static struct sockaddr_storage server_at;
 static socklen_t server_len;
 static int soak_protocol;
-static uint32_t state;
 static unsigned int done[SOAK_JOBS];
 static unsigned long long bytes_right;
 static unsigned int wrong;
-static unsigned int connecting;
-static unsigned int connect_takes;
-static int64_t end;
-
-static uint32_t next_random(void)
-{
-	state ^= state << 13;
-	state ^= state >> 17;
-	state ^= state << 5;
-	return state;
-}
 
 /* So much is wrong that more of it would say nothing new. */
 static bool given_up(void)
@@ -115,7 +87,7 @@ static void complain(unsigned int i, const char *what, int error)
 static void vacate(unsigned int i)
 {
 	if (!places[i].connected)
-		connecting--;
+		soak_pace_connected();
 	close(places[i].fd);
 	places[i].fd = -1;
 	fds[i].fd = -1;
@@ -136,9 +108,9 @@ static void fail(unsigned int i, const char *what, int error)
 /* Small ones are as frequent as large ones, up to 128 KiB. */
 static uint32_t random_size(void)
 {
-	uint32_t power = next_random() % 17;
+	uint32_t power = soak_random() % 17;
 
-	return 1 + (next_random() & ((2U << power) - 1));
+	return 1 + (soak_random() & ((2U << power) - 1));
 }
 
 /*
@@ -148,7 +120,7 @@ static uint32_t random_size(void)
  */
 static enum soak_job random_job(enum soak_job before)
 {
-	enum soak_job job = next_random() % SOAK_JOBS;
+	enum soak_job job = soak_random() % SOAK_JOBS;
 
 	return before == SOAK_SEND && job == SOAK_SEND ? SOAK_ECHO : job;
 }
@@ -161,17 +133,16 @@ static void begin(unsigned int i)
 		.fd = socket(server_at.ss_family, SOCK_STREAM | SOCK_NONBLOCK,
 			     soak_protocol),
 		.head = { .job = random_job(at->head.job),
-			  .seed = next_random(), .bytes = random_size() },
-		.began = now_ms(),
+			  .seed = soak_random(), .bytes = random_size() },
 		.moved = time(NULL),
 	};
-	at->leave_at = next_random() % at->head.bytes;
+	at->leave_at = soak_random() % at->head.bytes;
 	fds[i] = (struct pollfd) { .fd = at->fd, .events = POLLOUT };
 	if (at->fd < 0) {
 		complain(i, "socket", errno);
+		soak_pace_connected();
 		return;
 	}
-	connecting++;
 	if (connect(at->fd, (struct sockaddr *)&server_at, server_len) &&
 	    errno != EINPROGRESS)
 		fail(i, "connect", errno);
@@ -180,16 +151,10 @@ static void begin(unsigned int i)
 /* Time does not pass for a connection that rests. */
 static void rest(unsigned int i, unsigned int longest)
 {
-	unsigned int most = SOAK_REST_CONNECTS * 2 * connect_takes;
 	struct place *at = &places[i];
-	int64_t now = now_ms(), last = end + next_random() % SOAK_LAST;
 
-	if (most > longest)
-		most = longest;
-	at->rests = now + SOAK_REST_LEAST + next_random() % (most + 1);
-	if (at->rests > last)
-		at->rests = last;
-	at->moved += (at->rests - now) / 1000;
+	at->rests = soak_pace_rest(longest);
+	at->moved += (at->rests - now_ms()) / 1000;
 	fds[i].fd = -1;
 }
 
@@ -321,9 +286,7 @@ static bool connected(unsigned int i)
 		return false;
 	}
 	at->connected = true;
-	connecting--;
-	/* Much the same as the last few. */
-	connect_takes = (connect_takes * 7 + (now_ms() - at->began)) / 8;
+	soak_pace_connected();
 	return true;
 }
 
@@ -335,7 +298,7 @@ static void move(unsigned int i, bool go_on)
 	if (!connected(i))
 		return;
 	if (is_new && go_on) {
-		rest(i, SOAK_REST_MOST);
+		rest(i, SOAK_REST_FIRST);
 		return;
 	}
 	if (at->put < to_put(at) && !put(i))
@@ -347,15 +310,44 @@ static void move(unsigned int i, bool go_on)
 		return;
 	}
 	fds[i].events = POLLIN | (at->put < to_put(at) ? POLLOUT : 0);
-	if (go_on && !(next_random() % SOAK_RESTS))
+	if (go_on && !(soak_random() % SOAK_RESTS))
 		rest(i, SOAK_REST_AMID);
+}
+
+/*
+ * The connection is still there: dom0 can look for it by the number of its port
+ * or, where the guest does not know that, by the bytes that went through it.
+ */
+static void tell(unsigned int i)
+{
+	struct sockaddr_storage local = { .ss_family = AF_UNSPEC };
+	socklen_t len = sizeof(local);
+	struct place *at = &places[i];
+
+	at->told = true;
+	getsockname(at->fd, (struct sockaddr *)&local, &len);
+	fprintf(stderr, "soak: nothing moves (%s), seed %u, port, out, in: %u %u %u\n",
+		soak_names[at->head.job], at->head.seed,
+		ntohs(((struct sockaddr_in *)&local)->sin_port),
+		at->put, at->got);
+}
+
+/* Nothing has happened to a connection that does not rest. */
+static void wait_more(unsigned int i, int patience)
+{
+	time_t waits = time(NULL) - places[i].moved;
+
+	if (waits > patience)
+		fail(i, "nothing moves", ETIMEDOUT);
+	else if (waits > patience / 2 && !places[i].told)
+		tell(i);
 }
 
 /* Returns how many connections there are. */
 static unsigned int turn(unsigned int nr, int patience)
 {
+	bool go_on = soak_pace_lasts() && !given_up();
 	int64_t now = now_ms();
-	bool go_on = now < end && !given_up();
 	unsigned int i, open = 0;
 
 	for (i = 0; i < nr; i++) {
@@ -364,10 +356,10 @@ static unsigned int turn(unsigned int nr, int patience)
 		if (at->fd >= 0 && !rests(i, now)) {
 			if (fds[i].revents)
 				move(i, go_on);
-			else if (time(NULL) - at->moved > patience)
-				fail(i, "nothing moves", ETIMEDOUT);
+			else
+				wait_more(i, patience);
 		}
-		if (at->fd < 0 && go_on && connecting < SOAK_CONNECTING)
+		if (at->fd < 0 && go_on && soak_pace_connect())
 			begin(i);
 		open += at->fd >= 0;
 	}
@@ -382,7 +374,7 @@ static int verdict(void)
 	for (i = 0; i < SOAK_JOBS; i++)
 		printf(" %s %u", soak_names[i], done[i]);
 	printf(" received %llu wrong %u connect-ms %u\n", bytes_right, wrong,
-	       connect_takes);
+	       soak_pace_takes());
 	return wrong > 0;
 }
 
@@ -390,7 +382,8 @@ static int verdict(void)
  * soak - the client; then it says what there was
  * @argv: address, port, protocol, connections, seconds, seed
  *
- * A connection is stalled after SOAK_STALLED seconds times $LAB_SLOW.
+ * A connection is stalled after SOAK_STALLED seconds times $LAB_SLOW; after
+ * half of that stderr tells.
  *
  * Return: 0 if nothing was wrong.
  */
@@ -404,13 +397,12 @@ int soak(char **argv)
 	soak_files();
 	server_len = local_address(&server_at, argv[0], atoi(argv[1]));
 	soak_protocol = atoi(argv[2]);
-	state = atoi(argv[5]) | 1;
-	end = now_ms() + atoi(argv[4]) * 1000LL;
+	soak_pace_start(atoi(argv[5]), atoi(argv[4]));
 	for (i = 0; i < nr; i++) {
 		places[i].fd = -1;
 		fds[i].fd = -1;
 	}
 	while (turn(nr, patience))
-		poll(fds, nr, connect_takes < 1000 ? SOAK_REST_LEAST : 1000);
+		poll(fds, nr, soak_pace_nap());
 	return verdict();
 }

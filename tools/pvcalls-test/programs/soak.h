@@ -46,6 +46,15 @@ bool soak_right(const unsigned char *data, size_t len, uint32_t seed,
 		uint32_t at);
 void soak_files(void);
 
+uint32_t soak_random(void);
+void soak_pace_start(unsigned int seed, int seconds);
+bool soak_pace_lasts(void);
+bool soak_pace_connect(void);
+void soak_pace_connected(void);
+unsigned int soak_pace_takes(void);
+int64_t soak_pace_rest(unsigned int longest);
+int soak_pace_nap(void);
+
 int soak(char **argv);
 int soak_serve(const char *addr, unsigned int port, int protocol);
 
