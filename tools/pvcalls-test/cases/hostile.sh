@@ -54,7 +54,8 @@ judge()
 # Cases that find dom0 closed, as it is where the admin has written no rules.
 CLOSED=' inet6-connect-closed '
 
-# hostile_policy NAME: where the case may connect to.
+# hostile_policy NAME: where the case may connect to.  The one before may have
+# removed everything.
 hostile_policy()
 {
 	local key

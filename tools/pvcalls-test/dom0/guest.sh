@@ -50,14 +50,20 @@ guest_config()
 guest_path()
 {
 	[ -f "$GUEST_NODES/$1" ] || { echo "no guest $1" >&2; return 1; }
-	echo "$(<"$GUEST_NODES/$1")"
+	guest_recall "$1"
+	echo "$RECALLED"
+}
+
+# guest_recall FILE: what it has, in RECALLED.
+guest_recall()
+{
+	read -r RECALLED <"$GUEST_NODES/$1"
 }
 
 guest_domid()
 {
-	local path
-	path=$(guest_path "$1") || return
-	echo "${path##*/}"
+	guest_path "$1" >/dev/null || return
+	echo "${RECALLED##*/}"
 }
 
 guest_create()
@@ -131,8 +137,10 @@ guest_destroy()
 guest_start()
 {
 	local name=$1 job=$2 path number
-	path=$(guest_path "$name") || return 1
-	number=$(($(<"$GUEST_NODES/$name.jobs") + 1))
+	guest_path "$name" >/dev/null || return 1
+	path=$RECALLED
+	guest_recall "$name.jobs"
+	number=$((RECALLED + 1))
 
 	[ "${#3}" -le 1800 ] || { echo "command too long for xenstore"; return 1; }
 	echo "$number" >"$GUEST_NODES/$name.jobs"
@@ -151,9 +159,11 @@ guest_job_end()
 guest_job_wait()
 {
 	local name=$1 number path end said
-	path=$(guest_path "$name") || return 1
-	number=$(<"$GUEST_NODES/$name.job.$2")
-	end=$((SECONDS + $(deadline "$3") + 1))
+	guest_path "$name" >/dev/null || return 1
+	path=$RECALLED
+	guest_recall "$name.job.$2"
+	number=$RECALLED
+	end=$((SECONDS + ($3 * SLOW_PERCENT + 50) / 100 + 1))
 
 	until said=$(guest_job_end "$path" "$number"); do
 		if [ "$SECONDS" -ge "$end" ]; then

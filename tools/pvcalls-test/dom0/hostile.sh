@@ -31,6 +31,16 @@ backend_run()
 	fi
 }
 
+# backend_ask COMMAND: the same for a question that has its answer at once.
+backend_ask()
+{
+	if [ "$BACKEND_DOMAIN" = dom0 ]; then
+		(eval "$1")
+	else
+		guest_run "$BACKEND_DOMAIN" 20 "$1"
+	fi
+}
+
 backend_domid()
 {
 	if [ "$BACKEND_DOMAIN" = dom0 ]; then
@@ -102,13 +112,13 @@ rogue_create()
 # The honest guest fetches a MiB and sends one, both checked.
 honest_moves()
 {
-	guest_run honest 30 "LAB_SLOW=$LAB_SLOW timeout $(deadline 20) \
+	guest_run honest 20 "LAB_SLOW=$LAB_SLOW exec \
 		socktest client 192.0.2.1 5000 260 stream_mib_each_way"
 }
 
 rogue_front()
 {
-	guest_run rogue "$1" "LAB_SLOW=$LAB_SLOW timeout $(deadline "$1") rogue-front $2"
+	guest_run rogue "$1" "LAB_SLOW=$LAB_SLOW exec rogue-front $2"
 }
 
 # rogue_hold NAME: go there and stay; see rogue/front_hold.c and front_reach.c.
@@ -156,7 +166,8 @@ rogue_frontend_node()
 
 rogue_device()
 {
-	backend_run 10 "test -d /sys/bus/xen-backend/devices/pvcalls-$(guest_domid rogue)-0"
+	guest_recall rogue
+	backend_ask "test -d /sys/bus/xen-backend/devices/pvcalls-${RECALLED##*/}-0"
 }
 
 # rogue_back_is STATE, as xenbus numbers.
@@ -185,28 +196,36 @@ rogue_revive()
 	wait_for 20 rogue_device
 }
 
-# Grants of the rogue that somebody has mapped; 'g' prints them on Xen's
-# console, in its own time.
+# Grants of a guest that somebody has mapped; 'g' prints them on Xen's console,
+# in its own time.
 GRANTS=/run/lab/grants
 
-# What is read is gone from there, so the end is that of our 'g'.
+# What is read is gone from there, so the end is that of our 'g'.  Sets GRANTED.
+# shellcheck disable=SC2016 # for awk
 grants_printed()
 {
 	xl dmesg -c >>"$GRANTS"
-	grep -q 'gnttab_usage_print_all ] done' "$GRANTS"
+	GRANTED=$(awk -v dom="d$1" '
+		/grant-table for remote/ {
+			inside = index($0, "remote " dom " ") > 0
+		}
+		inside && /\[0x[0-9a-f]+\]/ { n++ }
+		/gnttab_usage_print_all \] done/ { done = 1 }
+		END { if (done) print n + 0; exit !done }' "$GRANTS")
 }
 
 grants_of()
 {
 	: >"$GRANTS"
 	xl debug-keys g
-	wait_for 10 grants_printed || { echo 999999; return; }
-	awk -v dom="d$1" '
-		/grant-table for remote/ {
-			inside = index($0, "remote " dom " ") > 0
-		}
-		inside && /\[0x[0-9a-f]+\]/ { n++ }
-		END { print n + 0 }' "$GRANTS"
+	wait_for 10 grants_printed "$1" || GRANTED=999999
+	echo "$GRANTED"
+}
+
+# Event channels of the backend's domain to a guest.
+events_of()
+{
+	lsevtchn "$(backend_domid)" | grep -c -E "Remote Domain $1(,|$)" || :
 }
 
 # Asked in the backend's kernel; a kernel that does not count slab objects by
@@ -229,9 +248,9 @@ resources()
 	local domid
 	domid=$(guest_domid "${RES_GUEST:-rogue}")
 
-	echo "events $(lsevtchn "$(backend_domid)" | grep -c -E "Remote Domain $domid(,|$)" || :)"
+	echo "events $(events_of "$domid")"
 	echo "grants $(grants_of "$domid")"
-	backend_run 20 "$KERNEL_RESOURCES"
+	backend_ask "$KERNEL_RESOURCES"
 }
 
 # How much more than before is no leak: other things of dom0 come and go too.
@@ -286,7 +305,8 @@ log_is_quiet()
 {
 	local lines
 
-	lines=$(backend_run 20 "$WARNINGS_ONCE")
+	lines=$(backend_ask "$WARNINGS_ONCE")
+	[ -n "$lines" ] || return 0
 	if grep -v -E "$REFUSALS" <<<"$lines" | grep .; then
 		return 1
 	fi
@@ -307,11 +327,11 @@ hostile_try()
 	out=/run/lab/rogue.out
 
 	WRONG=
-	guest_start rogue case "LAB_SLOW=$LAB_SLOW timeout $(deadline "$seconds") rogue-front $3"
+	guest_start rogue case "LAB_SLOW=$LAB_SLOW exec rogue-front $3"
 	if [[ $DURING = *" $name "* ]] && ! honest_moves; then
 		WRONG="meanwhile the honest guest can not move data"
 	fi
-	guest_job_wait rogue case $((seconds + 10)) >"$out" 2>&1 || st=$?
+	guest_job_wait rogue case "$seconds" >"$out" 2>&1 || st=$?
 	cat "$out"
 	[ "$st" = 0 ] || WRONG+="${WRONG:+; }$(tail -n 1 "$out") (status $st)"
 }

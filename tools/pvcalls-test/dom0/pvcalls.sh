@@ -7,13 +7,18 @@ backend_node()
 {
 	local path=/local/domain/0
 
-	[ ! -f "$GUEST_NODES/driver" ] || path=$(guest_path driver)
-	echo "$path/backend/pvcalls/$(guest_domid "$1")/0"
+	if [ -f "$GUEST_NODES/driver" ]; then
+		guest_recall driver
+		path=$RECALLED
+	fi
+	guest_path "$1" >/dev/null || return
+	echo "$path/backend/pvcalls/${RECALLED##*/}/0"
 }
 
 frontend_node()
 {
-	echo "$(guest_path "$1")/device/pvcalls/0"
+	guest_path "$1" >/dev/null || return
+	echo "$RECALLED/device/pvcalls/0"
 }
 
 # "BACKEND FRONTEND", as xenbus numbers (4 is Connected).
