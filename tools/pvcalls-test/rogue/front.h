@@ -200,5 +200,6 @@ void many_stalled(void);
 void flood_deep(void);
 void flood_wide(void);
 void front_reach(const char *name);
+void front_get(const char *name);
 
 #endif /* ROGUE_FRONT_H */

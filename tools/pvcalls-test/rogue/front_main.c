@@ -24,6 +24,7 @@ static const struct peer_program front_program = {
 	.end = device_end,
 	.random = front_random,
 	.hold = front_hold,
+	.get = front_get,
 };
 
 int main(int argc, char **argv)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Ask for something, and say in data/rogue of xenstore what comes of it; then
- * stay there.
+ * stay there, or close the device and exit.
  *
  *	reach-WHAT		as much of it as there is: "reach-WHAT COUNT
  *				ERROR"; each second once more, since the limit
@@ -161,12 +161,19 @@ static bool reach_inet6(const char *addr)
 	return strchr(addr, ':');
 }
 
+/* Whoever asked wants to know, and no more: see front_get(). */
+static bool reach_leaves;
+
 static void reach_told(const char *name, s32 ret)
 {
 	char text[64];
 
 	snprintf(text, sizeof(text), "%s %d", name, ret);
 	tell(text);
+	if (reach_leaves) {
+		device_end();
+		exit(0);
+	}
 	for (;;)
 		peer_nap();
 }
@@ -373,4 +380,16 @@ void front_reach(const char *name)
 			verbs[i].run(name, addr, port);
 	if (!strncmp(name, "queues-", 7))
 		reach_queues(name, name + 7);
+}
+
+/**
+ * front_get - ask for something, say what the answer is, close and exit
+ * @name: as for front_reach()
+ *
+ * Returns only if it is nothing that we know, and never from what has no end.
+ */
+void front_get(const char *name)
+{
+	reach_leaves = true;
+	front_reach(name);
 }

@@ -46,6 +46,7 @@ struct peer_case {
  * @end: after a case that the other end took well
  * @random: mixes everything until a deadline
  * @hold: go to a state with that name and stay there; returns if there is none
+ * @get: the same, but say how that went and exit; may be NULL
  */
 struct peer_program {
 	const char *name;
@@ -54,6 +55,7 @@ struct peer_program {
 	void (*end)(void);
 	void (*random)(u64 deadline);
 	void (*hold)(const char *name);
+	void (*get)(const char *name);
 };
 
 int peer_main(const struct peer_program *program, int argc, char **argv);

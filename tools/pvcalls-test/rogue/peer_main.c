@@ -12,7 +12,8 @@
 
 static int peer_usage(const struct peer_program *program)
 {
-	fprintf(stderr, "usage: %s list | CASE [SEED] | random SECONDS SEED | hold STATE | reset\n",
+	fprintf(stderr,
+		"usage: %s list | CASE [SEED] | random SECONDS SEED | hold STATE | get STATE | reset\n",
 		program->name);
 	return 2;
 }
@@ -87,6 +88,11 @@ int peer_main(const struct peer_program *program, int argc, char **argv)
 	if (!strcmp(argv[1], "hold") && argc == 3) {
 		program->begin();
 		program->hold(argv[2]);
+		return peer_usage(program);
+	}
+	if (!strcmp(argv[1], "get") && argc == 3 && program->get) {
+		program->begin();
+		program->get(argv[2]);
 		return peer_usage(program);
 	}
 	if (!strcmp(argv[1], "reset")) {
