@@ -327,7 +327,7 @@ soak_run()
 	fi
 	soak_complaints /run/lab/soak.srv /run/lab/soak.{in,out}.soak? \
 		/run/lab/serve.*
-	head -n 12 /run/lab/soak.srv /run/lab/soak.{in,out}.soak? \
+	head -n 12 /run/lab/soak.srv /run/lab/soak.{in,stuck,out}.soak? \
 		/run/lab/serve.* >/run/lab/soak.all
 	tell_file /run/lab/soak.all '   '
 	fail "bytes or connections were lost"

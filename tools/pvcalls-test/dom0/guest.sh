@@ -163,7 +163,8 @@ guest_job_wait()
 	path=$RECALLED
 	guest_recall "$name.job.$2"
 	number=$RECALLED
-	end=$((SECONDS + ($3 * SLOW_PERCENT + 50) / 100 + 1))
+	deadline_of "$3"
+	end=$((SECONDS + DEADLINE + 1))
 
 	until said=$(guest_job_end "$path" "$number"); do
 		if [ "$SECONDS" -ge "$end" ]; then

@@ -201,7 +201,6 @@ rogue_revive()
 GRANTS=/run/lab/grants
 
 # What is read is gone from there, so the end is that of our 'g'.  Sets GRANTED.
-# shellcheck disable=SC2016 # for awk
 grants_printed()
 {
 	xl dmesg -c >>"$GRANTS"
@@ -218,7 +217,7 @@ grants_of()
 {
 	: >"$GRANTS"
 	xl debug-keys g
-	wait_for 10 grants_printed "$1" || GRANTED=999999
+	wait_for 10 grants_printed "$1" >/dev/null || GRANTED=999999
 	echo "$GRANTED"
 }
 
@@ -327,11 +326,13 @@ hostile_try()
 	out=/run/lab/rogue.out
 
 	WRONG=
-	guest_start rogue case "LAB_SLOW=$LAB_SLOW exec rogue-front $3"
+	# Its time begins here, also if others are waited for first.
+	deadline_of "$seconds"
+	guest_start rogue case "LAB_SLOW=$LAB_SLOW exec timeout $DEADLINE rogue-front $3"
 	if [[ $DURING = *" $name "* ]] && ! honest_moves; then
 		WRONG="meanwhile the honest guest can not move data"
 	fi
-	guest_job_wait rogue case "$seconds" >"$out" 2>&1 || st=$?
+	guest_job_wait rogue case $((seconds + 10)) >"$out" 2>&1 || st=$?
 	cat "$out"
 	[ "$st" = 0 ] || WRONG+="${WRONG:+; }$(tail -n 1 "$out") (status $st)"
 }

@@ -6,9 +6,16 @@
 # quarter of that: what runs for every case has as few as can be.
 SLOW_PERCENT=$(awk -v f="${LAB_SLOW:-1}" 'BEGIN { printf "%d", f * 100 + 0.5 }')
 
+# deadline_of SECONDS: in DEADLINE.
+deadline_of()
+{
+	DEADLINE=$((($1 * SLOW_PERCENT + 50) / 100))
+}
+
 deadline()
 {
-	echo $((($1 * SLOW_PERCENT + 50) / 100))
+	deadline_of "$1"
+	echo "$DEADLINE"
 }
 
 # A tenth of a second: nobody writes to that pipe.
@@ -23,7 +30,9 @@ nap()
 # wait_for SECONDS COMMAND...: until the command succeeds.
 wait_for()
 {
-	local end=$((SECONDS + ($1 * SLOW_PERCENT + 50) / 100 + 1))
+	local end
+	deadline_of "$1"
+	end=$((SECONDS + DEADLINE + 1))
 	shift
 
 	until "$@" >/dev/null 2>&1; do
@@ -38,10 +47,9 @@ wait_for()
 # limit SECONDS COMMAND...: the command, killed at its deadline.
 limit()
 {
-	local t
-	t=$(deadline "$1")
+	deadline_of "$1"
 	shift
-	timeout -k 5 "$t" "$@"
+	timeout -k 5 "$DEADLINE" "$@"
 }
 
 # has ARGUMENT...: grep -q for the end of a pipe.  That one is gone when it has

@@ -346,8 +346,8 @@ static void wait_more(unsigned int i, int patience)
 /* Returns how many connections there are. */
 static unsigned int turn(unsigned int nr, int patience)
 {
-	bool go_on = soak_pace_lasts() && !given_up();
 	int64_t now = now_ms();
+	bool go_on = soak_pace_lasts(now) && !given_up();
 	unsigned int i, open = 0;
 
 	for (i = 0; i < nr; i++) {
@@ -359,7 +359,7 @@ static unsigned int turn(unsigned int nr, int patience)
 			else
 				wait_more(i, patience);
 		}
-		if (at->fd < 0 && go_on && soak_pace_connect())
+		if (at->fd < 0 && go_on && soak_pace_connect(now))
 			begin(i);
 		open += at->fd >= 0;
 	}

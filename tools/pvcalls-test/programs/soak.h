@@ -48,8 +48,8 @@ void soak_files(void);
 
 uint32_t soak_random(void);
 void soak_pace_start(unsigned int seed, int seconds);
-bool soak_pace_lasts(void);
-bool soak_pace_connect(void);
+bool soak_pace_lasts(int64_t now);
+bool soak_pace_connect(int64_t now);
 void soak_pace_connected(void);
 unsigned int soak_pace_takes(void);
 int64_t soak_pace_rest(unsigned int longest);

@@ -50,16 +50,14 @@ void soak_pace_start(unsigned int seed, int seconds)
 }
 
 /* Has the time not ended? */
-bool soak_pace_lasts(void)
+bool soak_pace_lasts(int64_t now)
 {
-	return now_ms() < end;
+	return now < end;
 }
 
 /* May another connect begin? Then it has. */
-bool soak_pace_connect(void)
+bool soak_pace_connect(int64_t now)
 {
-	int64_t now = now_ms();
-
 	if (began || now < next)
 		return false;
 	began = now;
