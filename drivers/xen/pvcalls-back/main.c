@@ -110,10 +110,11 @@ module_param_named(uid_base, pvback_uid_base, uint, 0444);
 MODULE_PARM_DESC(uid_base,
 		 "uid of a guest's sockets, less the number of its domain (default 2130706432)");
 
-unsigned int pvback_linger_timeout = 30;
+/* What TCP gives, about, to what a program of this host has left. */
+unsigned int pvback_linger_timeout = 120;
 module_param_named(linger_timeout, pvback_linger_timeout, uint, 0644);
 MODULE_PARM_DESC(linger_timeout,
-		 "Seconds that a peer may take none of the bytes left by a closed socket (default 30)");
+		 "Seconds that a peer may take none of the bytes left by a closed socket (default 120)");
 
 unsigned int pvback_max_ring_page_order = PVCALLS_MAX_RING_PAGE_ORDER;
 module_param_named(max_ring_page_order, pvback_max_ring_page_order, uint, 0444);
