@@ -18,6 +18,8 @@ static irqreturn_t flexring_event_irq(int irq, void *arg)
 	/* The first one may come before the function that binds it returns. */
 	WRITE_ONCE(ev->irq, irq);
 	set_bit(0, &ev->owed);
+	/* Whoever @fn finds not to be listening yet will see that it is owed. */
+	smp_mb__after_atomic();
 	ev->fn(ev);
 	return IRQ_HANDLED;
 }
