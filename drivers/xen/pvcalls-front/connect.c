@@ -83,6 +83,7 @@ static void pvfront_connected(struct pvfront_call *call, int ret)
 					       command);
 
 	pvfront_sock_settle(ps, pvfront_first_error(ps, ret));
+	pvfront_ring_catch_up(ps);
 	pvfront_sock_put(ps);
 }
 

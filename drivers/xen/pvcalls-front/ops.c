@@ -140,6 +140,7 @@ static int pvfront_accept_graft(struct sock *sk, struct socket *newsock,
 	sock_graft(newsk, newsock);
 	newsock->state = SS_CONNECTED;
 	pvfront_sock_attach(child, newsk);
+	pvfront_ring_catch_up(child);
 	return 0;
 }
 

@@ -54,14 +54,46 @@ static bool pvfront_ring_useful(struct pvfront_ring *ring)
 	return useful;
 }
 
+/* Why a stream has ended early, or 0; its end is no error. */
+static int pvfront_ring_broken(s32 in_error)
+{
+	int error = pvfront_errno(in_error);
+
+	return error == -ENOTCONN ? 0 : error;
+}
+
+/**
+ * pvfront_ring_catch_up - a socket has just become able to hear of a reset
+ * @ps: the remote half
+ *
+ * A notification that came earlier told nobody, and no other may follow: the
+ * answer to CONNECT has another event channel, and a connection can end before
+ * the program accepts it.
+ *
+ * Context: any.
+ */
+void pvfront_ring_catch_up(struct pvfront_sock *ps)
+{
+	struct pvfront_ring *ring;
+	s32 in_error = 0;
+
+	rcu_read_lock();
+	ring = rcu_dereference(ps->ring);
+	if (ring)
+		in_error = READ_ONCE(ring->intf->in_error);
+	rcu_read_unlock();
+	if (in_error)
+		pvfront_sock_moved(ps, pvfront_ring_broken(in_error));
+}
+
 static void pvfront_ring_event(struct flexring_event *event)
 {
 	struct pvfront_ring *ring = container_of(event, struct pvfront_ring,
 						 event);
 	bool useful = pvfront_ring_useful(ring);
-	int error = pvfront_errno(ring->seen.in_error);
 
-	pvfront_sock_moved(ring->owner, error == -ENOTCONN ? 0 : error);
+	pvfront_sock_moved(ring->owner,
+			   pvfront_ring_broken(ring->seen.in_error));
 	ring->ops->eoi(event, useful);
 }
 

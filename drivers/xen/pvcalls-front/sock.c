@@ -301,7 +301,7 @@ void pvfront_sock_settle(struct pvfront_sock *ps, int error)
  * @ps: the remote half
  * @error: the error of a stream that ended early, or 0
  *
- * Context: hard interrupt.
+ * Context: any.
  */
 void pvfront_sock_moved(struct pvfront_sock *ps, int error)
 {

@@ -155,6 +155,25 @@ static void refused_later(struct kunit *test)
 			-EINPROGRESS);
 }
 
+/* The connection's event channel is faster than that of the answers. */
+static void reset_first(struct kunit *test)
+{
+	struct socket *sock = prog_socket(test);
+	struct fake_front *fake = test->priv;
+	struct xen_pvcalls_connect *connect;
+	unsigned int nr;
+
+	fake->script[PVCALLS_CONNECT] = SILENT;
+	prog_connect(sock, FAKE_ADDR, 80, O_NONBLOCK);
+	nr = fake_wanted(test, PVCALLS_CONNECT);
+	connect = (void *)&fake->requests[nr].req.u.connect;
+	fake_stream_error(fake_stream(test, connect->ref, connect->evtchn),
+			  -ECONNRESET, -EPIPE);
+	KUNIT_EXPECT_EQ(test, sock_error(sock->sk), 0);
+	fake_answer(test, nr, 0);
+	KUNIT_EXPECT_EQ(test, sock_error(sock->sk), -ECONNRESET);
+}
+
 /* If SOCKET failed, its error explains the other. */
 static void no_socket(struct kunit *test)
 {
@@ -308,6 +327,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(wakes),
 	KUNIT_CASE(refused),
 	KUNIT_CASE(refused_later),
+	KUNIT_CASE(reset_first),
 	KUNIT_CASE(no_socket),
 	KUNIT_CASE(silent),
 	KUNIT_CASE(closed_meanwhile),

@@ -236,8 +236,38 @@ static void backlog(struct kunit *test)
 	}
 }
 
+/* A connection that was reset before the program took it, which it learns. */
+static void reset_before(struct kunit *test)
+{
+	struct fake_stream *stream;
+	u8 byte = 0;
+
+	listener = step_listening(test, 99);
+	stream = step_accept(test, 0);
+	fake_stream_error(stream, -ECONNRESET, -EPIPE);
+	KUNIT_ASSERT_EQ(test, prog_accept(test, listener, &child, O_NONBLOCK),
+			0);
+	KUNIT_EXPECT_TRUE(test, prog_poll(child) & POLLED(EPOLLERR));
+	KUNIT_EXPECT_EQ(test, sock_error(child->sk), -ECONNRESET);
+	KUNIT_EXPECT_EQ(test, prog_recv(child, &byte, 1, 0), 0);
+	stream = step_accept(test, 0);
+	fake_stream_error(stream, -ECONNRESET, -EPIPE);
+	KUNIT_ASSERT_EQ(test, prog_accept(test, listener, &child, O_NONBLOCK),
+			0);
+	KUNIT_EXPECT_EQ(test, prog_send(child, &byte, 1, 0), -ECONNRESET);
+	KUNIT_EXPECT_EQ(test, prog_send(child, &byte, 1, 0), -EPIPE);
+	/* One that was ended has no error. */
+	stream = step_accept(test, 0);
+	fake_stream_error(stream, -ENOTCONN, 0);
+	KUNIT_ASSERT_EQ(test, prog_accept(test, listener, &child, O_NONBLOCK),
+			0);
+	KUNIT_EXPECT_EQ(test, sock_error(child->sk), 0);
+	KUNIT_EXPECT_EQ(test, prog_recv(child, &byte, 1, 0), 0);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(accepts),
+	KUNIT_CASE(reset_before),
 	KUNIT_CASE(wakes),
 	KUNIT_CASE(ahead),
 	KUNIT_CASE(errors),
