@@ -50,7 +50,7 @@ soak_begin()
 	soak_neighbours
 	ip netns exec srv socktest soak-serve 192.0.2.1 5003 0 >/run/lab/soak.srv 2>&1 &
 	echo "$!" >/run/lab/soak.pid
-	modprobe pvcalls-back
+	modprobe pvcalls-back linger_timeout="$(deadline 120)"
 	bash -c "$SCAN_LATE"
 	for name in "${SOAKERS[@]}"; do
 		GUEST_CPU=${name#soak} guest_create "$name"
@@ -86,7 +86,7 @@ soak_tell()
 
 	there=$(soak_sum sockets)
 	echo "$there" >>/run/lab/soak.there
-	emit "-- minute $1: $(soak_sum connects) connected, $(soak_sum accepts) accepted, $there there, $(($(soak_sum bytes_out) >> 20)) MiB out of the guests, $(($(soak_sum bytes_in) >> 20)) MiB in, slab of dom0 $(awk '/^SUnreclaim/ { print $2 }' /proc/meminfo) KiB: $(soak_slabs)"
+	emit "-- minute $1: $(soak_sum connects) connected, $(soak_sum accepts) accepted, $there there, $(($(soak_sum bytes_out) >> 20)) MiB out of the guests, $(($(soak_sum bytes_in) >> 20)) MiB in, $(soak_sum linger_resets) cut off, slab of dom0 $(awk '/^SUnreclaim/ { print $2 }' /proc/meminfo) KiB: $(soak_slabs)"
 	emit "--   CPU of dom0: $(soak_cpu)"
 	soak_stuck || emit "-- what is stuck is not known"
 }
@@ -229,12 +229,16 @@ soak_sums()
 		}' "$@"
 }
 
-# soak_complaints FILE...: how often each end said what, without its numbers.
+# soak_complaints FILE...: how often each end said what, without its numbers;
+# and the first ones whole.
 soak_complaints()
 {
-	emit "-- complaints:"
-	sed -n 's/, seed [0-9]*, .*: /: /p' "$@" | sort | uniq -c | sort -rn |
-		while read -r line; do emit "--   $line"; done
+	emit "-- complaints, and connections cut off: $(soak_sum linger_resets)"
+	{
+		sed -n 's/, seed [0-9]*, .*: /: /p' "$@" | sort | uniq -c |
+			sort -rn
+		awk '/, seed / && n++ < 8 { print FILENAME ": " $0 }' "$@"
+	} | while read -r line; do emit "--   $line"; done
 }
 
 # What has had the CPU for how long, and how long ksoftirqd waited for it, if
@@ -253,7 +257,7 @@ soak_cpu()
 soak_tcp()
 {
 	nstat -as | awk '
-		/Drop|Abort|Challenge|Full|InErrs|OutRsts|Overflow|PAWS|Retrans|Skipped|Timeouts/ {
+		/Drop|Abort|Challenge|Full|InErrs|Overflow|PAWS|Resets|Retrans|Rsts|Skipped|Timeouts/ {
 			printf "%s %s ", $1, $2
 		}'
 }

@@ -29,7 +29,7 @@
  * their way: a server that has closed a connection keeps what nobody reads for
  * two minutes, as TCP does.
  */
-#define SOAK_REST_FIRST	600000
+#define SOAK_REST_FIRST	1800000
 #define SOAK_REST_AMID	60000
 
 /**
