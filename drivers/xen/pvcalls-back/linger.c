@@ -32,12 +32,6 @@
 /* What a peer has that takes some bytes every now and then, in seconds. */
 #define PVBACK_LINGER_MOST 900UL
 
-/*
- * What a peer has that takes none, in seconds, where TCP has all that is to be
- * sent: much what it gives to sockets that a program of this host has closed.
- */
-#define PVBACK_LINGER_LEAST 120UL
-
 static DEFINE_SPINLOCK(pvback_linger_lock);
 static LIST_HEAD(pvback_linger_list);
 static u64 pvback_linger_serial;
@@ -114,7 +108,7 @@ static void pvback_linger_patience(struct pvback_linger *linger)
 	unsigned long timeout = pvback_linger_timeout_secs();
 
 	if (linger->sent == linger->len)
-		timeout = max(timeout, PVBACK_LINGER_LEAST);
+		timeout = max_t(unsigned long, timeout, PVBACK_LINGER_LEAST);
 	linger->deadline = jiffies + timeout * HZ;
 	if (time_after(linger->deadline, linger->end))
 		linger->deadline = linger->end;

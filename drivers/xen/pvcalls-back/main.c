@@ -110,8 +110,7 @@ module_param_named(uid_base, pvback_uid_base, uint, 0444);
 MODULE_PARM_DESC(uid_base,
 		 "uid of a guest's sockets, less the number of its domain (default 2130706432)");
 
-/* What TCP gives, about, to what a program of this host has left. */
-unsigned int pvback_linger_timeout = 120;
+unsigned int pvback_linger_timeout = PVBACK_LINGER_LEAST;
 module_param_named(linger_timeout, pvback_linger_timeout, uint, 0644);
 MODULE_PARM_DESC(linger_timeout,
 		 "Seconds that a peer may take none of the bytes left by a closed socket (default 120)");

@@ -15,6 +15,13 @@ struct pvback_guest;
 struct xenbus_device;
 struct xenbus_transaction;
 
+/*
+ * How long a peer may take none of a closed socket's bytes, in seconds: the
+ * default, and what it has at least where TCP has all of them.  It is about
+ * what TCP gives to sockets that a program of this host has closed.
+ */
+#define PVBACK_LINGER_LEAST 120U
+
 extern struct pvback_limits pvback_limit_defaults;
 extern unsigned int pvback_linger_timeout;
 extern unsigned int pvback_uid_base;

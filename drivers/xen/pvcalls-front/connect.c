@@ -81,9 +81,12 @@ static void pvfront_connected(struct pvfront_call *call, int ret)
 {
 	struct pvfront_sock *ps = container_of(call, struct pvfront_sock,
 					       command);
+	int error = pvfront_first_error(ps, ret);
 
-	pvfront_sock_settle(ps, pvfront_first_error(ps, ret));
-	pvfront_ring_catch_up(ps);
+	pvfront_sock_settle(ps, error);
+	/* One that failed may have another ring already. */
+	if (!error)
+		pvfront_ring_catch_up(ps);
 	pvfront_sock_put(ps);
 }
 

@@ -63,6 +63,26 @@ static int pvfront_ring_broken(s32 in_error)
 }
 
 /**
+ * pvfront_ring_in_error - what the backend says of the stream to us
+ * @ps: the remote half, with a ring or without
+ *
+ * Context: any.
+ * Return: in_error, as it stands there now, or 0.
+ */
+s32 pvfront_ring_in_error(struct pvfront_sock *ps)
+{
+	struct pvfront_ring *ring;
+	s32 in_error = 0;
+
+	rcu_read_lock();
+	ring = rcu_dereference(ps->ring);
+	if (ring)
+		in_error = READ_ONCE(ring->intf->in_error);
+	rcu_read_unlock();
+	return in_error;
+}
+
+/**
  * pvfront_ring_catch_up - a socket has just become able to hear of a reset
  * @ps: the remote half
  *
@@ -74,14 +94,8 @@ static int pvfront_ring_broken(s32 in_error)
  */
 void pvfront_ring_catch_up(struct pvfront_sock *ps)
 {
-	struct pvfront_ring *ring;
-	s32 in_error = 0;
+	s32 in_error = pvfront_ring_in_error(ps);
 
-	rcu_read_lock();
-	ring = rcu_dereference(ps->ring);
-	if (ring)
-		in_error = READ_ONCE(ring->intf->in_error);
-	rcu_read_unlock();
 	if (in_error)
 		pvfront_sock_moved(ps, pvfront_ring_broken(in_error));
 }

@@ -50,6 +50,7 @@ int pvfront_ring_init(void);
 void pvfront_ring_exit(void);
 struct pvfront_ring *pvfront_ring_alloc(struct pvfront_sock *owner);
 void pvfront_ring_free(struct pvfront_ring *ring);
+s32 pvfront_ring_in_error(struct pvfront_sock *ps);
 void pvfront_ring_catch_up(struct pvfront_sock *ps);
 int pvfront_errno(s32 error);
 

@@ -322,9 +322,8 @@ __poll_t pvfront_stream_poll(struct sock *sk, struct pvfront_sock *ps)
 {
 	enum pvfront_state state = pvfront_sock_state(ps);
 	u8 shutdown = READ_ONCE(sk->sk_shutdown);
-	struct pvfront_ring *ring;
 	__poll_t mask = 0;
-	s32 in_error = 0;
+	s32 in_error;
 
 	if (state == PVFRONT_CONNECTING)
 		return 0;
@@ -335,11 +334,7 @@ __poll_t pvfront_stream_poll(struct sock *sk, struct pvfront_sock *ps)
 		mask |= EPOLLHUP;
 	if (state == PVFRONT_CONNECTED && pvfront_readable(ps))
 		mask |= EPOLLIN | EPOLLRDNORM;
-	rcu_read_lock();
-	ring = rcu_dereference(ps->ring);
-	if (ring)
-		in_error = READ_ONCE(ring->intf->in_error);
-	rcu_read_unlock();
+	in_error = pvfront_ring_in_error(ps);
 	if (in_error || (shutdown & RCV_SHUTDOWN))
 		mask |= EPOLLIN | EPOLLRDNORM | EPOLLRDHUP;
 	if (in_error && in_error != -ENOTCONN)

@@ -29,7 +29,7 @@ struct pvback_limits pvback_limit_defaults = {
 };
 
 unsigned int pvback_uid_base = 70000;
-unsigned int pvback_linger_timeout = 120;
+unsigned int pvback_linger_timeout = PVBACK_LINGER_LEAST;
 char *pvback_connect_policy = "+any";
 char *pvback_bind_policy = "+any";
 /* Made for each test: the suites run before a module_init() does. */
