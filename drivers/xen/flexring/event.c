@@ -53,6 +53,30 @@ static void flexring_port_close(evtchn_port_t port)
 	HYPERVISOR_event_channel_op(EVTCHNOP_close, &close);
 }
 
+/*
+ * Listen on a port of ours, or close it.  In two steps, since it matters which
+ * of them fails.  While there is no interrupt for it, the port is still ours
+ * to close; from then on it is the kernel's, and
+ * bind_evtchn_to_irqhandler_lateeoi() closes it without telling.  To close it
+ * once more would hit whoever was given its number in between.
+ */
+static int flexring_port_listen(struct flexring_event *ev)
+{
+	int irq, ret;
+
+	irq = bind_evtchn_to_irq_lateeoi(ev->port);
+	if (irq < 0) {
+		flexring_port_close(ev->port);
+		return irq;
+	}
+	ret = request_irq(irq, flexring_event_irq, 0, ev->name, ev);
+	if (ret) {
+		evtchn_put(ev->port);
+		return ret;
+	}
+	return irq;
+}
+
 /**
  * flexring_event_open - the frontend's end: allocate a port and listen on it
  * @ev: @fn and @name are set; @irq and @port are filled in
@@ -72,12 +96,9 @@ int flexring_event_open(struct flexring_event *ev, domid_t domid)
 	ret = flexring_port_alloc(domid, &ev->port);
 	if (ret)
 		return flexring_event_error(ret);
-	irq = bind_evtchn_to_irqhandler_lateeoi(ev->port, flexring_event_irq,
-						0, ev->name, ev);
-	if (irq < 0) {
-		flexring_port_close(ev->port);
+	irq = flexring_port_listen(ev);
+	if (irq < 0)
 		return flexring_event_error(irq);
-	}
 	WRITE_ONCE(ev->irq, irq);
 	return 0;
 }
