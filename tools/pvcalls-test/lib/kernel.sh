@@ -139,6 +139,11 @@ kernel_image()
 		IMAGE_TYPE "$type" IMAGE_MEMORY "$memory" IMAGE_CHECKS "$checks"
 }
 
+# KFENCE takes a sample every tenth of a second, and proactive compaction looks
+# around twice in one: emulated, an idle guest uses a tenth of a processor for
+# it, which eight of them do not leave to others.
+DEBUG_ARGS='kfence.sample_interval=1000 sysctl.vm.compaction_proactiveness=0'
+
 # What else a kernel with checks needs of the lab.
 kernel_settings()
 {
@@ -147,7 +152,9 @@ kernel_settings()
 	: "${LAB_SLOW_ASKED:=$LAB_SLOW}"
 	case $KERNEL in
 	debug)
-		slow=$DEBUG_SLOW ;;
+		slow=$DEBUG_SLOW
+		LAB_KERNEL_ARGS=$DEBUG_ARGS
+		lab_setting LAB_KERNEL_ARGS "$LAB_KERNEL_ARGS" ;;
 	kasan)
 		slow=$KASAN_SLOW
 		LAB_MEMORY=6G ;;
