@@ -343,13 +343,14 @@ static void wait_more(unsigned int i, int patience)
 		tell(i);
 }
 
-/* Returns how many connections there are. */
-static unsigned int turn(unsigned int nr, int patience)
+/* Returns how many connections there are; @until is when a rest ends. */
+static unsigned int turn(unsigned int nr, int patience, int64_t *until)
 {
 	int64_t now = now_ms();
 	bool go_on = soak_pace_lasts(now) && !given_up();
 	unsigned int i, open = 0;
 
+	*until = INT64_MAX;
 	for (i = 0; i < nr; i++) {
 		struct place *at = &places[i];
 
@@ -362,6 +363,8 @@ static unsigned int turn(unsigned int nr, int patience)
 		if (at->fd < 0 && go_on && soak_pace_connect(now))
 			begin(i);
 		open += at->fd >= 0;
+		if (at->fd >= 0 && at->rests && at->rests < *until)
+			*until = at->rests;
 	}
 	return open;
 }
@@ -389,8 +392,9 @@ static int verdict(void)
  */
 int soak(char **argv)
 {
-	unsigned int nr = atoi(argv[3]), i;
+	unsigned int nr = atoi(argv[3]), i, open;
 	int patience = scaled(SOAK_STALLED);
+	int64_t until;
 
 	if (!nr || nr > SOAK_MOST)
 		return 2;
@@ -402,7 +406,7 @@ int soak(char **argv)
 		places[i].fd = -1;
 		fds[i].fd = -1;
 	}
-	while (turn(nr, patience))
-		poll(fds, nr, soak_pace_nap());
+	while ((open = turn(nr, patience, &until)))
+		poll(fds, nr, soak_pace_nap(until, open < nr));
 	return verdict();
 }

@@ -53,7 +53,7 @@ bool soak_pace_connect(int64_t now);
 void soak_pace_connected(void);
 unsigned int soak_pace_takes(void);
 int64_t soak_pace_rest(unsigned int longest);
-int soak_pace_nap(void);
+int soak_pace_nap(int64_t until, bool room);
 
 int soak(char **argv);
 int soak_serve(const char *addr, unsigned int port, int protocol);

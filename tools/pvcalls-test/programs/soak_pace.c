@@ -24,6 +24,8 @@
 #define SOAK_REST_LEAST		100
 #define SOAK_REST_CONNECTS	512
 
+#define SOAK_NAP	1000
+
 static uint32_t state;
 static int64_t end;
 static unsigned int takes;
@@ -98,8 +100,21 @@ int64_t soak_pace_rest(unsigned int longest)
 	return rests < last ? rests : last;
 }
 
-/* How long poll() may wait: nothing is to be begun, or gone on with, earlier. */
-int soak_pace_nap(void)
+/**
+ * soak_pace_nap - how long poll() may wait, unless something happens
+ * @until: when a rest ends, in milliseconds of now_ms()
+ * @room: there is a place for another connection
+ *
+ * Return: milliseconds, a second at most: stalls are looked for, too.
+ */
+int soak_pace_nap(int64_t until, bool room)
 {
-	return takes < 1000 ? SOAK_REST_LEAST : 1000;
+	int64_t now = now_ms(), nap;
+
+	if (room && soak_pace_lasts(now) && !began && next < until)
+		until = next;
+	nap = until - now;
+	if (nap < SOAK_REST_LEAST)
+		return SOAK_REST_LEAST;
+	return nap < SOAK_NAP ? nap : SOAK_NAP;
 }
