@@ -139,9 +139,9 @@ kernel_image()
 		IMAGE_TYPE "$type" IMAGE_MEMORY "$memory" IMAGE_CHECKS "$checks"
 }
 
-# KFENCE takes a sample every tenth of a second, and proactive compaction looks
-# around twice in one: emulated, an idle guest uses a tenth of a processor for
-# it, which eight of them do not leave to others.
+# KFENCE takes a sample every tenth of a second, for which an idle guest uses
+# a twelfth of a host's processor, being emulated; proactive compaction looks
+# around twice a second.  Eight of them leave too little to others.
 DEBUG_ARGS='kfence.sample_interval=1000 sysctl.vm.compaction_proactiveness=0'
 
 # What else a kernel with checks needs of the lab.

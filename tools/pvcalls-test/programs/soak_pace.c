@@ -24,6 +24,7 @@
 #define SOAK_REST_LEAST		100
 #define SOAK_REST_CONNECTS	512
 
+/* A client looks around again after so many milliseconds at the latest. */
 #define SOAK_NAP	1000
 
 static uint32_t state;
