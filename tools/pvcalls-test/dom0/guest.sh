@@ -30,7 +30,7 @@ guest_config()
 	type = '$IMAGE_TYPE'
 	kernel = '$IMAGE_KERNEL'
 	ramdisk = '/lab/guests/$image.cpio'
-	extra = 'console=hvc0 loglevel=7 panic=1 dummy.numdummies=0 hostname=$name ${LAB_KERNEL_ARGS:-}'
+	extra = 'console=hvc0 loglevel=7 panic=1 dummy.numdummies=0 hostname=$name'
 	memory = ${GUEST_MEMORY:-$IMAGE_MEMORY}
 	vcpus = 1
 	cpus = "${GUEST_CPU:-1}"

@@ -179,7 +179,7 @@ lab_qemu()
 		-serial chardev:console -chardev "$result" -serial chardev:result \
 		-kernel "$XEN_BIN" \
 		-append "console=com1 com1=115200,8n1 dom0_mem=1536M,max:1536M loglvl=warning guest_loglvl=warning smap=0 smep=0 dom0=pv $LAB_PINNING ${LAB_XEN_ARGS:-}" \
-		-initrd "$DOM0_VMLINUX console=hvc0 loglevel=7 panic=1 ${LAB_KERNEL_ARGS:-} ${LAB_DOM0_ARGS:-},$RUN/dom0.cpio" \
+		-initrd "$DOM0_VMLINUX console=hvc0 loglevel=7 panic=1 ${LAB_DOM0_ARGS:-},$RUN/dom0.cpio" \
 		2>"$RUN/qemu.log" || st=$?
 	# tail looks once a second.
 	[ -z "${LIVE_PID:-}" ] || sleep 1.2

@@ -139,11 +139,6 @@ kernel_image()
 		IMAGE_TYPE "$type" IMAGE_MEMORY "$memory" IMAGE_CHECKS "$checks"
 }
 
-# KFENCE takes a sample every tenth of a second, for which an idle guest uses
-# a twelfth of a host's processor, being emulated; proactive compaction looks
-# around twice a second.  Eight of them leave too little to others.
-DEBUG_ARGS='kfence.sample_interval=1000 sysctl.vm.compaction_proactiveness=0'
-
 # What else a kernel with checks needs of the lab.
 kernel_settings()
 {
@@ -152,9 +147,7 @@ kernel_settings()
 	: "${LAB_SLOW_ASKED:=$LAB_SLOW}"
 	case $KERNEL in
 	debug)
-		slow=$DEBUG_SLOW
-		LAB_KERNEL_ARGS=$DEBUG_ARGS
-		lab_setting LAB_KERNEL_ARGS "$LAB_KERNEL_ARGS" ;;
+		slow=$DEBUG_SLOW ;;
 	kasan)
 		slow=$KASAN_SLOW
 		LAB_MEMORY=6G ;;
