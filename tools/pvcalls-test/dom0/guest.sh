@@ -11,7 +11,8 @@
 #	guest_job_kill NAME JOB
 #	guest_destroy NAME
 #
-# The guest has no network: commands go through xenstore, see programs/agent.c.
+# The guest has no network: commands go through xenstore, see programs/agent.c
+# and job.c.
 
 GUEST_NODES=/run/lab/guests
 mkdir -p "$GUEST_NODES"
@@ -133,66 +134,70 @@ guest_destroy()
 	rm -f "$GUEST_NODES/$1" "$GUEST_NODES/$1".{env,jobs,tail}
 }
 
-# Hand a command to the guest's agent; its number is JOB's from now on.
-guest_start()
+# guest_job_new NAME JOB: in NUMBER, and where the guest is in RECALLED.
+guest_job_new()
 {
-	local name=$1 job=$2 path number
-	guest_path "$name" >/dev/null || return 1
-	path=$RECALLED
-	guest_recall "$name.jobs"
-	number=$((RECALLED + 1))
-
-	[ "${#3}" -le 1800 ] || { echo "command too long for xenstore"; return 1; }
-	echo "$number" >"$GUEST_NODES/$name.jobs"
-	echo "$number" >"$GUEST_NODES/$name.job.$job"
-	xenstore-write -R "$path/data/job/$number/cmd" "$3" \
-		"$path/data/next" "$number"
+	guest_path "$1" >/dev/null || return
+	guest_recall "$1.jobs"
+	NUMBER=$((RECALLED + 1))
+	echo "$NUMBER" >"$GUEST_NODES/$1.jobs"
+	echo "$NUMBER" >"$GUEST_NODES/$1.job.$2"
+	guest_recall "$1"
 }
 
-# guest_job_end PATH NUMBER: its status, a line, then its output.
-guest_job_end()
+# Hand a command to the guest's agent.
+guest_start()
 {
-	xenstore-read -R "$1/data/job/$2/end" 2>/dev/null
+	guest_job_new "$1" "$2" || return
+	/lab/job start "$RECALLED" "$NUMBER" "$3"
 }
 
 # guest_job_wait NAME JOB SECONDS
 guest_job_wait()
 {
-	local name=$1 number path end said
-	guest_path "$name" >/dev/null || return 1
-	path=$RECALLED
-	guest_recall "$name.job.$2"
-	number=$RECALLED
-	deadline_of "$3"
-	end=$((SECONDS + DEADLINE + 1))
+	local st=0
 
-	until said=$(guest_job_end "$path" "$number"); do
-		if [ "$SECONDS" -ge "$end" ]; then
-			echo "guest $name: no answer within $3 s to: $(xenstore-read -R "$path/data/job/$number/cmd")"
-			guest_job_kill "$name" "$2"
-			return 124
-		fi
-		nap
-	done
-	xenstore-rm "$path/data/job/$number"
-	# Without output there is no second line.
-	[[ $said != *$'\n'* ]] || printf '%s\n' "${said#*$'\n'}"
-	return "${said%%$'\n'*}"
+	guest_path "$1" >/dev/null || return
+	guest_recall "$1.job.$2"
+	NUMBER=$RECALLED
+	guest_recall "$1"
+	deadline_of "$3"
+	/lab/job wait "$RECALLED" "$NUMBER" "$DEADLINE" || st=$?
+	guest_job_late "$st" "$@"
 }
 
+# guest_job_late STATUS NAME JOB SECONDS: returns the status.  That of a command
+# may be what `job` says of one that has not ended, which leaves its node.
+guest_job_late()
+{
+	local st=$1 node=$RECALLED/data/job/$NUMBER
+	shift
+
+	if [ "$st" = 124 ] && xenstore-exists "$node"; then
+		echo "guest $1: no answer within $3 s to: $(xenstore-read -R "$node/cmd")"
+		[ "$2" = kill ] || guest_job_kill "$1" "$2"
+	fi
+	return "$st"
+}
+
+# One that has ended can not be killed, which is well.
 guest_job_kill()
 {
-	local number path
-	path=$(guest_path "$1") || return 1
-	number=$(<"$GUEST_NODES/$1.job.$2")
-
-	guest_start "$1" kill "kill -KILL -\$(cat /run/jobs/$number.pid)"
-	wait_for 10 guest_job_end "$path" "$(<"$GUEST_NODES/$1.job.kill")"
+	guest_path "$1" >/dev/null || return
+	guest_recall "$1.job.$2"
+	guest_run "$1" 10 "kill -KILL -\$(cat /run/jobs/$RECALLED.pid)" kill ||
+		[ "$?" != 124 ]
 }
 
+# guest_run NAME SECONDS COMMAND [JOB]
 guest_run()
 {
-	guest_start "$1" run "$3" && guest_job_wait "$1" run "$2"
+	local st=0
+
+	guest_job_new "$1" "${4:-run}" || return
+	deadline_of "$2"
+	/lab/job run "$RECALLED" "$NUMBER" "$DEADLINE" "$3" || st=$?
+	guest_job_late "$st" "$1" "${4:-run}" "$2"
 }
 
 # Show the command, run it in the guest, show its output.

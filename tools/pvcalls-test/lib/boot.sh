@@ -21,7 +21,7 @@ lab_prepare()
 	deps_lab
 	xen_fetch
 	roots_make
-	progress "the guests' agent" "$CACHE/logs/agent.log" agent_make
+	progress "the lab's programs" "$CACHE/logs/programs.log" lab_programs_make
 }
 
 lab_new()
@@ -91,6 +91,7 @@ lab_images()
 			>"$RUN/dom0/lab/guests/$image.cpio"
 	done
 	cp -r "$LAB/dom0" "$RUN/dom0/lab/"
+	cp "$CACHE/build/job" "$RUN/dom0/lab/"
 	cp "$LAB/dom0/init" "$RUN/dom0/init"
 	chmod 755 "$RUN/dom0/init" "$RUN"/dom0/lab/dom0/*
 	{ cat "$DOM0_BASE"; overlay "$RUN/dom0"; } >"$RUN/dom0.cpio"

@@ -9,12 +9,14 @@ socktest_make()
 		-o "$CACHE/build/socktest" "$LAB"/programs/{client*,hold,hole,server,soak*,uring}.c
 }
 
-# Static: the guest has no such libraries.
-agent_make()
+# What the lab itself needs.  Static: the guest has no such libraries.
+lab_programs_make()
 {
+	local cc=(gcc -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -static)
+
 	mkdir -p "$CACHE/build"
-	gcc -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -static \
-		-o "$CACHE/build/agent" "$LAB"/programs/{agent,bus}.c
+	"${cc[@]}" -o "$CACHE/build/agent" "$LAB"/programs/{agent,bus}.c
+	"${cc[@]}" -o "$CACHE/build/job" "$LAB"/programs/{job,bus}.c
 }
 
 # pvcallsctl into dom0; its Makefile builds in the cache.

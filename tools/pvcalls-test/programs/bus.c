@@ -98,13 +98,20 @@ static char *bus_request(uint32_t type, const char *path, const void *data,
 	return bus_answer(type);
 }
 
-bool bus_watch(const char *path)
+/* A request whose answer says nothing but that it is done. */
+static bool bus_do(uint32_t type, const char *path, const void *data,
+		   size_t len)
 {
-	char *answer = bus_request(XS_WATCH, path, "", 1);
+	char *answer = bus_request(type, path, data, len);
 	bool done = answer;
 
 	free(answer);
 	return done;
+}
+
+bool bus_watch(const char *path)
+{
+	return bus_do(XS_WATCH, path, "", 1);
 }
 
 /* Did something change since the last time? */
@@ -136,9 +143,11 @@ char *bus_read(const char *path)
 
 bool bus_write(const char *path, const void *data, size_t len)
 {
-	char *answer = bus_request(XS_WRITE, path, data, len);
-	bool done = answer;
+	return bus_do(XS_WRITE, path, data, len);
+}
 
-	free(answer);
-	return done;
+/* With all below it. */
+bool bus_remove(const char *path)
+{
+	return bus_do(XS_RM, path, NULL, 0);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A guest's own part of xenstore, over /dev/xen/xenbus.
+ * Xenstore over /dev/xen/xenbus, for a guest's agent and for dom0's end of it.
  *
  * Not libxenstore: the guest has no libraries, and in a static program its
  * xs_watch(), which makes a thread, failed.
@@ -18,5 +18,6 @@ bool bus_watch(const char *path);
 bool bus_event(void);
 char *bus_read(const char *path);
 bool bus_write(const char *path, const void *data, size_t len);
+bool bus_remove(const char *path);
 
 #endif /* BUS_H */
