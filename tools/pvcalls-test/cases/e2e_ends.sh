@@ -126,16 +126,11 @@ rogue_lingers()
 # left_of DOMID: what there is of a domain that was destroyed.
 left_of()
 {
-	local n
-
 	wait_for 20 no_lost_domains >/dev/null || echo "the domain"
 	wait_for 20 no_backend_node "$1" >/dev/null || echo "its nodes"
 	[ ! -d "/sys/bus/xen-backend/devices/pvcalls-$1-0" ] ||
 		echo "its device"
-	n=$(lsevtchn 0 | grep -c "Remote Domain $1,") || :
-	[ "$n" = 0 ] || echo "$n of its event channels"
-	n=$(grants_of "$1")
-	[ "$n" = 0 ] || echo "$n of its grants"
+	no_ties "$1" || echo "what ties it: $(ties_of "$1")"
 	! ends_none "$ENDS_READER" || echo "all but the connection"
 }
 

@@ -69,8 +69,7 @@ life_after()
 	wait_for 20 no_backend_node "$1" || fail "its backend nodes are there"
 	[ ! -d "/sys/bus/xen-backend/devices/pvcalls-$1-0" ] ||
 		fail "its device is there"
-	[ "$(lsevtchn 0 | grep -c "Remote Domain $1,")" = 0 ] ||
-		fail "its event channels are there"
+	no_ties "$1" || fail "its event channels or grants are there"
 	nothing_left
 	log_is_quiet || fail "the kernel log of dom0 has that"
 }
@@ -218,7 +217,7 @@ life_backend()
 	[ "$st" = 56 ] || fail "curl ended with $st, not 56"
 	guest_job_kill rogue hold
 	wait_for 60 mortal_silent || fail "sockets outlive the backend"
-	[ "$(lsevtchn 0 | grep -c "Remote Domain $domid,")" -le "$LIFE_EVENTS" ] ||
+	[ "$(events_of "$domid")" -le "$LIFE_EVENTS" ] ||
 		fail "event channels outlive the backend"
 	modprobe pvcalls-back
 	echo 5 >/sys/module/pvcalls_back/parameters/linger_timeout

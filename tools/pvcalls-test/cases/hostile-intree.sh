@@ -54,7 +54,7 @@ intree_judge()
 intree_case()
 {
 	[ ! -e "$STOP" ] || return 0
-	cp "$RES_LEFT.now" "$RES_BEFORE"
+	resources_forget
 	emit "@try $1"
 	hostile_try "$1" 60 "$1 1"
 	intree_judge "$1"

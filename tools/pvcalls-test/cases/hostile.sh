@@ -72,8 +72,7 @@ hostile_policy()
 hostile_case()
 {
 	hostile_policy "$1"
-	# What the case before has left is not ours.
-	cp "$RES_LEFT.now" "$RES_BEFORE"
+	resources_forget
 	hostile_try "$@"
 	rogue_revive
 	if [ -n "$WRONG" ]; then
@@ -93,7 +92,7 @@ destroyed()
 	local domid
 	domid=$(guest_domid rogue)
 
-	cp "$RES_LEFT.now" "$RES_BEFORE"
+	resources_forget
 	WRONG=
 	guest_start rogue case "LAB_SLOW=$LAB_SLOW rogue-front hold $1"
 	if ! wait_for 30 rogue_is_there "$1"; then

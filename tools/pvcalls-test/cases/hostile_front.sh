@@ -110,11 +110,6 @@ victim_steps()
 # What the victim has.
 #
 
-victim_channels()
-{
-	lsevtchn "$(guest_domid victim)" | grep -c .
-}
-
 # Unload, then count: interrupts, KiB of free memory.
 # shellcheck disable=SC2016 # for the guest's shell
 UNLOAD_AND_COUNT='n=0
@@ -135,7 +130,7 @@ LOG='try() { "$@" || "$@" || "$@"; } 2>/dev/null
 
 resources()
 {
-	echo "$(grants "$(guest_domid victim)") grants, $(victim_channels) event channels"
+	/lab/ties "$(guest_domid victim)"
 }
 
 resources_are()

@@ -196,35 +196,22 @@ rogue_revive()
 	wait_for 20 rogue_device
 }
 
-# Grants of a guest that somebody has mapped; 'g' prints them on Xen's console,
-# in its own time.
-GRANTS=/run/lab/grants
-
-# What is read is gone from there, so the end is that of our 'g'.  Sets GRANTED.
-grants_printed()
+# ties_of DOMID: the event channels that the backend's domain has with it, and
+# those of its grants that somebody has mapped; see programs/ties.c.
+ties_of()
 {
-	xl dmesg -c >>"$GRANTS"
-	GRANTED=$(awk -v dom="d$1" '
-		/grant-table for remote/ {
-			inside = index($0, "remote " dom " ") > 0
-		}
-		inside && /\[0x[0-9a-f]+\]/ { n++ }
-		/gnttab_usage_print_all \] done/ { done = 1 }
-		END { if (done) print n + 0; exit !done }' "$GRANTS")
+	/lab/ties "$1" "$(backend_domid)"
 }
 
-grants_of()
+# no_ties DOMID: of one that has gone.
+no_ties()
 {
-	: >"$GRANTS"
-	xl debug-keys g
-	wait_for 10 grants_printed "$1" >/dev/null || GRANTED=999999
-	echo "$GRANTED"
+	[ "$(ties_of "$1")" = $'grants 0\nevents 0' ]
 }
 
-# Event channels of the backend's domain to a guest.
 events_of()
 {
-	lsevtchn "$(backend_domid)" | grep -c -E "Remote Domain $1(,|$)" || :
+	ties_of "$1" | sed -n 's/^events //p'
 }
 
 # Asked in the backend's kernel; a kernel that does not count slab objects by
@@ -247,8 +234,7 @@ resources()
 	local domid
 	domid=$(guest_domid "${RES_GUEST:-rogue}")
 
-	echo "events $(events_of "$domid")"
-	echo "grants $(grants_of "$domid")"
+	ties_of "$domid" || return
 	backend_ask "$KERNEL_RESOURCES"
 }
 
@@ -261,6 +247,15 @@ declare -A SLACK=([events]=0 [grants]=0 [sockets]=0 [workqueues]=64 \
 RES_BEFORE=/run/lab/resources
 RES_LEFT=/run/lab/resources.left
 
+# What the case before has left is not that of the next.
+resources_forget()
+{
+	local lines
+
+	mapfile -t lines <"$RES_LEFT.now"
+	printf '%s\n' "${lines[@]}" >"$RES_BEFORE"
+}
+
 resources_back()
 {
 	local name number
@@ -269,7 +264,10 @@ resources_back()
 	while read -r name number; do
 		before[$name]=$number
 	done <"$RES_BEFORE"
-	resources >"$RES_LEFT.now"
+	if ! resources >"$RES_LEFT.now"; then
+		echo "what is left can not be told" >"$RES_LEFT"
+		return 1
+	fi
 	: >"$RES_LEFT"
 	while read -r name number; do
 		[ "$number" -le $((before[$name] + SLACK[$name])) ] ||
@@ -322,17 +320,20 @@ DURING=' prod-for-ever storm-command storm-data black-hole undrained '
 # guest complain of; empty if nothing.
 hostile_try()
 {
-	local name=$1 seconds=$2 out st=0
+	local name=$1 seconds=$2 command out st=0
 	out=/run/lab/rogue.out
 
 	WRONG=
 	# Its time begins here, also if others are waited for first.
 	deadline_of "$seconds"
-	guest_start rogue case "LAB_SLOW=$LAB_SLOW exec timeout $DEADLINE rogue-front $3"
-	if [[ $DURING = *" $name "* ]] && ! honest_moves; then
-		WRONG="meanwhile the honest guest can not move data"
+	command="LAB_SLOW=$LAB_SLOW exec timeout $DEADLINE rogue-front $3"
+	if [[ $DURING != *" $name "* ]]; then
+		guest_run rogue $((seconds + 10)) "$command" case >"$out" 2>&1 || st=$?
+	else
+		guest_start rogue case "$command"
+		honest_moves || WRONG="meanwhile the honest guest can not move data"
+		guest_job_wait rogue case $((seconds + 10)) >"$out" 2>&1 || st=$?
 	fi
-	guest_job_wait rogue case $((seconds + 10)) >"$out" 2>&1 || st=$?
-	cat "$out"
+	echo "$(<"$out")"
 	[ "$st" = 0 ] || WRONG+="${WRONG:+; }$(tail -n 1 "$out") (status $st)"
 }

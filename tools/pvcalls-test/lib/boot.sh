@@ -91,7 +91,7 @@ lab_images()
 			>"$RUN/dom0/lab/guests/$image.cpio"
 	done
 	cp -r "$LAB/dom0" "$RUN/dom0/lab/"
-	cp "$CACHE/build/job" "$RUN/dom0/lab/"
+	cp "$CACHE"/build/{job,ties} "$RUN/dom0/lab/"
 	cp "$LAB/dom0/init" "$RUN/dom0/init"
 	chmod 755 "$RUN/dom0/init" "$RUN"/dom0/lab/dom0/*
 	{ cat "$DOM0_BASE"; overlay "$RUN/dom0"; } >"$RUN/dom0.cpio"

@@ -16,8 +16,6 @@ hostile_front_make()
 	"${cc[@]}" -I"$ROOT/include" -I"$ROOT/tests/unit/include" \
 		-o "$out/rogue-back" "$LAB"/rogue/{back_*,peer}.c \
 		-lxenstore -lxengnttab -lxenevtchn -lxentoolcore -lxentoollog
-	"${cc[@]}" -o "$out/grants" "$LAB/programs/grants.c" \
-		-lxenforeignmemory -lxencall -lxentoolcore -lxentoollog
 	"${cc[@]}" -o "$out/victim" "$LAB"/programs/victim*.c
 }
 
@@ -31,7 +29,6 @@ hostile_front_install()
 	modroot "$RUN/guests/rogue" ROGUE_MODULES
 	lab_guest_file rogue "$out/rogue-back" /usr/bin/rogue-back
 	lab_guest_file pvcalls "$out/victim" /usr/bin/victim
-	lab_dom0_file "$out/grants" /usr/bin/grants
 }
 
 # HOSTILE_CASES="NAME..." runs those, LAB_LONG=1 all there are.

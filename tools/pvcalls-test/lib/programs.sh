@@ -17,6 +17,8 @@ lab_programs_make()
 	mkdir -p "$CACHE/build"
 	"${cc[@]}" -o "$CACHE/build/agent" "$LAB"/programs/{agent,bus}.c
 	"${cc[@]}" -o "$CACHE/build/job" "$LAB"/programs/{job,bus}.c
+	"${cc[@]}" -o "$CACHE/build/ties" "$LAB/programs/ties.c" \
+		-lxenforeignmemory -lxencall -lxentoolcore -lxentoollog
 }
 
 # pvcallsctl into dom0; its Makefile builds in the cache.

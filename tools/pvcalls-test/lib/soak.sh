@@ -13,11 +13,9 @@ verb_soak()
 	lab_setting SOAK_GUESTS "$guests"
 	lab_setting SOAK_SOCKETS "${SOAK_SOCKETS:-100}"
 	note "booting Xen; $minutes minutes and about $((5 + guests)) more"
-	# Each slab by its own name, so that what is left has one; and room for
-	# the grants of all guests on Xen's console.  One processor for each
-	# domain, as in hostile_front.sh.
+	# Each slab by its own name, so that what is left has one.  One
+	# processor for each domain, as in hostile_front.sh.
 	LAB_CPUS=$((guests + 1)) LAB_DOM0_ARGS="slab_nomerge ${LAB_DOM0_ARGS:-}" \
-		LAB_XEN_ARGS="conring_size=4M ${LAB_XEN_ARGS:-}" \
 		LAB_MEMORY=$((3 + guests))G LAB_LIVE=1 LAB_DOM0_FIRST=1 \
 		lab_boot $((1800 + minutes * 60)) soak.sh
 	lab_verdict
