@@ -225,8 +225,9 @@ connect_times()
 }
 
 # dom0 has one processor, and both guests share another: a guest that does
-# nothing but use that one up is what the flood is compared with.
-title conc_fair "a guest that floods leaves another at least a quarter of what it has alone"
+# nothing but use that one up is what the flood is compared with.  Half of that
+# would be the other's share of dom0, of which a third may be lost in noise.
+title conc_fair "a guest that floods leaves another at least a third of what it has beside one that computes"
 conc_fair()
 {
 	local alone spin flood
@@ -241,13 +242,13 @@ conc_fair()
 	rogue_lets_go
 	rm /srv/www/long.bin
 	figure "KiB in 10 s: alone $alone, beside a guest that only computes $spin, beside one that floods $flood"
-	[ "$alone" -gt 1024 ] || fail "nothing moves"
-	[ "$flood" -ge $((alone / 4)) ] || fail "less than a quarter"
+	[ "$spin" -gt 1024 ] || fail "nothing moves"
+	[ "$flood" -ge $((spin / 3)) ] || fail "less than a third"
 	log_is_quiet || fail "the kernel log of dom0 has that"
 	wait_for 60 honest_moves || fail "the honest guest can not move data"
 }
 
-title conc_fair_wide "so it does one that floods on 300 connections, and connects do not wait for it"
+title conc_fair_wide "one that floods on 300 connections leaves a quarter, and connects do not wait for it"
 conc_fair_wide()
 {
 	local alone moved before during median
