@@ -224,9 +224,24 @@ connect_times()
 				printf "%d %d\n", took[50], took[100] }'
 }
 
-# dom0 has one processor, and both guests share another: a guest that does
-# nothing but use that one up is what the flood is compared with.  Half of that
-# would be the other's share of dom0, of which a third may be lost in noise.
+# dom0 has one processor, and both guests share another: beside a guest that
+# does nothing but use that one up.
+fetched_beside_spin()
+{
+	guest_start rogue spin 'while :; do :; done'
+	fetched
+	guest_job_kill rogue spin
+}
+
+# fair_share SPIN FLOOD: what is left beside a flood.  Half of what there is
+# beside a guest that only computes would be the share of dom0, of which a third
+# may be lost in noise.
+fair_share()
+{
+	[ "$1" -gt 1024 ] || fail "nothing moves"
+	[ "$2" -ge $(($1 / 3)) ] || fail "less than a third"
+}
+
 title conc_fair "a guest that floods leaves another at least a third of what it has beside one that computes"
 conc_fair()
 {
@@ -234,36 +249,33 @@ conc_fair()
 
 	truncate -s 4G /srv/www/long.bin
 	alone=$(fetched)
-	guest_start rogue spin 'while :; do :; done'
-	spin=$(fetched)
-	guest_job_kill rogue spin
+	spin=$(fetched_beside_spin)
 	rogue_holds flood 60
 	flood=$(fetched)
 	rogue_lets_go
 	rm /srv/www/long.bin
 	figure "KiB in 10 s: alone $alone, beside a guest that only computes $spin, beside one that floods $flood"
-	[ "$spin" -gt 1024 ] || fail "nothing moves"
-	[ "$flood" -ge $((spin / 3)) ] || fail "less than a third"
+	fair_share "$spin" "$flood"
 	log_is_quiet || fail "the kernel log of dom0 has that"
 	wait_for 60 honest_moves || fail "the honest guest can not move data"
 }
 
-title conc_fair_wide "one that floods on 300 connections leaves a quarter, and connects do not wait for it"
+title conc_fair_wide "so does one that floods on 300 connections, and connects do not wait for it"
 conc_fair_wide()
 {
-	local alone moved before during median
+	local spin flood before during median
 
 	truncate -s 4G /srv/www/long.bin
-	alone=$(fetched)
+	spin=$(fetched_beside_spin)
 	before=$(connect_times)
 	rogue_holds flood-wide 120
-	moved=$(fetched)
+	flood=$(fetched)
 	during=$(connect_times)
 	rogue_lets_go
 	rm /srv/www/long.bin
-	figure "KiB in 10 s: alone $alone, beside a guest that floods on 300 connections $moved"
+	figure "KiB in 10 s: beside a guest that only computes $spin, beside one that floods on 300 connections $flood"
 	figure "a connect, median and slowest in tenths of a ms: alone $before, beside it $during"
-	[ "$moved" -ge $((alone / 4)) ] || fail "less than a quarter"
+	fair_share "$spin" "$flood"
 	read -r median _ <<<"$during"
 	[ "${median:-9999}" -le 1000 ] || fail "connects wait for the flood"
 	log_is_quiet || fail "the kernel log of dom0 has that"
