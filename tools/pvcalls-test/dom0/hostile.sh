@@ -110,10 +110,11 @@ rogue_create()
 }
 
 # The honest guest fetches a MiB and sends one, both checked.
+HONEST_CASE=stream_mib_each_way
 honest_moves()
 {
 	guest_run honest 20 "LAB_SLOW=$LAB_SLOW exec \
-		socktest client 192.0.2.1 5000 260 stream_mib_each_way"
+		socktest client 192.0.2.1 5000 260 $HONEST_CASE"
 }
 
 rogue_front()
