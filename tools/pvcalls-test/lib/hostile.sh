@@ -68,7 +68,7 @@ verb_hostile()
 	[ -z "${HOSTILE_DRIVER:-}" ] || driver_install
 	hostile_settings
 	[ -z "${LAB_LONG:-}" ] || limit=7200
-	note "booting Xen; about ten minutes"
+	note "booting Xen; about six minutes, more with KERNEL or LAB_LONG"
 	# Each slab by its own name, so that what is left has one.
 	LAB_DOM0_ARGS="slab_nomerge ${LAB_DOM0_ARGS:-}" \
 		LAB_CPUS=${HOSTILE_DRIVER:+4} lab_boot "$limit" hostile.sh

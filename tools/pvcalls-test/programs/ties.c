@@ -10,7 +10,8 @@
  *		events	event channels that BACKEND has with it
  *
  * Runs in dom0, which may look at any domain.  Linux keeps to version 1 of
- * grant tables unless a machine has more than 16 TiB.
+ * grant tables unless a machine has more than 16 TiB.  To look at all frames
+ * that a table may have makes Xen give it as many.
  *
  * Copyright (C) 2026 the xen-pvcalls developers
  */
