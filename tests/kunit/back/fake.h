@@ -158,6 +158,7 @@ int net_send(struct socket *sock, const void *from, size_t bytes, int flags);
 int net_recv(struct socket *sock, void *to, size_t bytes, int flags);
 void net_small(struct socket *sock);
 void net_reset(struct socket *sock);
+void net_settle(void);
 
 /* steps.c: the way to a state */
 struct socket *step_connected_to(struct kunit *test, u64 id,

@@ -36,6 +36,7 @@ void fake_settle(void)
 
 	/* The guest's work queues that of sockets, which may queue theirs. */
 	for (i = 0; i < 4; i++) {
+		net_settle();
 		flush_workqueue(pvback_wq);
 		flush_workqueue(fake_guest->wq);
 	}

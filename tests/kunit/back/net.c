@@ -6,8 +6,12 @@
  * Copyright (C) 2026 the xen-pvcalls developers
  */
 #include <kunit/resource.h>
+#include <linux/cpu.h>
+#include <linux/delay.h>
 #include <linux/in.h>
+#include <linux/interrupt.h>
 #include <linux/uio.h>
+#include <linux/workqueue.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
@@ -171,4 +175,32 @@ void net_reset(struct socket *sock)
 
 	sock_no_linger(sock->sk);
 	kernel_connect(sock, &addr, sizeof(addr), 0);
+}
+
+/* On a CPU where this runs, no softirq does. */
+static void net_arrived(struct work_struct *work)
+{
+	while (local_softirq_pending() & BIT(NET_RX_SOFTIRQ))
+		usleep_range(100, 200);
+}
+
+/**
+ * net_settle - let all that was sent arrive
+ *
+ * Loopback delivers from a softirq, which a busy CPU leaves to ksoftirqd: it
+ * may be behind whoever has sent.
+ */
+void net_settle(void)
+{
+	struct work_struct work;
+	int cpu;
+
+	cpus_read_lock();
+	for_each_online_cpu(cpu) {
+		INIT_WORK_ONSTACK(&work, net_arrived);
+		queue_work_on(cpu, system_wq, &work);
+		flush_work(&work);
+		destroy_work_on_stack(&work);
+	}
+	cpus_read_unlock();
 }
