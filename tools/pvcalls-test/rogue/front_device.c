@@ -98,7 +98,7 @@ bool device_back_is(enum xenbus_state state, unsigned int ms)
 	while (peer_state(front.back) != state) {
 		if (peer_passed(deadline))
 			return false;
-		peer_nap();
+		peer_nap_store();
 	}
 	return true;
 }
@@ -124,7 +124,7 @@ static void device_close(void)
 		if (peer_passed(deadline))
 			peer_fail("we are closed, the backend is in state %d",
 				  state);
-		peer_nap();
+		peer_nap_store();
 	}
 }
 

@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "front.h"
 
@@ -14,7 +15,7 @@ static void stay(const char *name)
 {
 	peer_write("data", "rogue", name);
 	for (;;)
-		peer_nap();
+		pause();
 }
 
 static void hold_init_wait(void)

@@ -26,6 +26,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "front.h"
 
@@ -175,7 +176,7 @@ static void reach_told(const char *name, s32 ret)
 		exit(0);
 	}
 	for (;;)
-		peer_nap();
+		pause();
 }
 
 /* A socket that the address fits; without one, that is the end of it. */

@@ -27,7 +27,7 @@ static void refuses(const char *what)
 	enum xenbus_state state;
 
 	do {
-		peer_nap();
+		peer_nap_store();
 		state = peer_state(front.back);
 		if (state == XenbusStateConnected)
 			peer_fail("%s: it is connected", what);

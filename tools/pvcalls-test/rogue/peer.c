@@ -60,12 +60,23 @@ bool peer_passed(u64 deadline)
 	return peer_now() >= deadline;
 }
 
+static void peer_nap_us(unsigned int us)
+{
+	struct timespec nap = { .tv_nsec = us * 1000L };
+
+	nanosleep(&nap, NULL);
+}
+
 /* Between two looks at shared memory. */
 void peer_nap(void)
 {
-	struct timespec nap = { .tv_nsec = 500000 };
+	peer_nap_us(500);
+}
 
-	nanosleep(&nap, NULL);
+/* At xenstore: each is work for dom0, which has other things to do for us. */
+void peer_nap_store(void)
+{
+	peer_nap_us(5000);
 }
 
 void peer_seed(u64 seed)

@@ -70,6 +70,7 @@ u64 peer_now(void);
 u64 peer_deadline(unsigned int ms);
 bool peer_passed(u64 deadline);
 void peer_nap(void);
+void peer_nap_store(void);
 
 void peer_seed(u64 seed);
 u32 peer_random(void);
