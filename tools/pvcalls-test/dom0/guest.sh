@@ -47,24 +47,28 @@ guest_config()
 	[ $# = 0 ] || printf '%s\n' "$@"
 }
 
-# /local/domain/ID of a guest.
-guest_path()
-{
-	[ -f "$GUEST_NODES/$1" ] || { echo "no guest $1" >&2; return 1; }
-	guest_recall "$1"
-	echo "$RECALLED"
-}
-
-# guest_recall FILE: what it has, in RECALLED.
+# guest_recall VARIABLE FILE: what is known of a guest: in NAME its path,
+# /local/domain/ID.  No process, unlike those that follow.
 guest_recall()
 {
-	read -r RECALLED <"$GUEST_NODES/$1"
+	[ -f "$GUEST_NODES/$2" ] || { echo "no guest $2" >&2; return 1; }
+	read -r "$1" <"$GUEST_NODES/$2"
+}
+
+guest_path()
+{
+	local path
+
+	guest_recall path "$1" || return
+	echo "$path"
 }
 
 guest_domid()
 {
-	guest_path "$1" >/dev/null || return
-	echo "${RECALLED##*/}"
+	local path
+
+	guest_recall path "$1" || return
+	echo "${path##*/}"
 }
 
 guest_create()
@@ -134,44 +138,46 @@ guest_destroy()
 	rm -f "$GUEST_NODES/$1" "$GUEST_NODES/$1".{env,jobs,tail}
 }
 
-# guest_job_new NAME JOB: in NUMBER, and where the guest is in RECALLED.
+# guest_job_new VARIABLE NAME JOB: the number of a new job.
 guest_job_new()
 {
-	guest_path "$1" >/dev/null || return
-	guest_recall "$1.jobs"
-	NUMBER=$((RECALLED + 1))
-	echo "$NUMBER" >"$GUEST_NODES/$1.jobs"
-	echo "$NUMBER" >"$GUEST_NODES/$1.job.$2"
-	guest_recall "$1"
+	local last
+
+	guest_recall last "$2.jobs" || return
+	printf -v "$1" %d $((last + 1))
+	echo "$((last + 1))" >"$GUEST_NODES/$2.jobs"
+	echo "$((last + 1))" >"$GUEST_NODES/$2.job.$3"
 }
 
 # Hand a command to the guest's agent.
 guest_start()
 {
-	guest_job_new "$1" "$2" || return
-	/lab/job start "$RECALLED" "$NUMBER" "$3"
+	local path number
+
+	guest_recall path "$1" || return
+	guest_job_new number "$1" "$2" || return
+	/lab/job start "$path" "$number" "$3"
 }
 
 # guest_job_wait NAME JOB SECONDS
 guest_job_wait()
 {
-	local st=0
+	local path number st=0
 
-	guest_path "$1" >/dev/null || return
-	guest_recall "$1.job.$2"
-	NUMBER=$RECALLED
-	guest_recall "$1"
+	guest_recall path "$1" || return
+	guest_recall number "$1.job.$2" || return
 	deadline_of "$3"
-	/lab/job wait "$RECALLED" "$NUMBER" "$DEADLINE" || st=$?
-	guest_job_late "$st" "$@"
+	/lab/job wait "$path" "$number" "$DEADLINE" || st=$?
+	guest_job_late "$st" "$path/data/job/$number" "$@"
 }
 
-# guest_job_late STATUS NAME JOB SECONDS: returns the status.  That of a command
-# may be what `job` says of one that has not ended, which leaves its node.
+# guest_job_late STATUS NODE NAME JOB SECONDS: returns the status.  That of a
+# command may be what `job` says of one that has not ended, which leaves its
+# node.
 guest_job_late()
 {
-	local st=$1 node=$RECALLED/data/job/$NUMBER
-	shift
+	local st=$1 node=$2
+	shift 2
 
 	if [ "$st" = 124 ] && xenstore-exists "$node"; then
 		echo "guest $1: no answer within $3 s to: $(xenstore-read -R "$node/cmd")"
@@ -183,21 +189,23 @@ guest_job_late()
 # One that has ended can not be killed, which is well.
 guest_job_kill()
 {
-	guest_path "$1" >/dev/null || return
-	guest_recall "$1.job.$2"
-	guest_run "$1" 10 "kill -KILL -\$(cat /run/jobs/$RECALLED.pid)" kill ||
+	local number
+
+	guest_recall number "$1.job.$2" || return
+	guest_run "$1" 10 "kill -KILL -\$(cat /run/jobs/$number.pid)" kill ||
 		[ "$?" != 124 ]
 }
 
 # guest_run NAME SECONDS COMMAND [JOB]
 guest_run()
 {
-	local st=0
+	local path number st=0
 
-	guest_job_new "$1" "${4:-run}" || return
+	guest_recall path "$1" || return
+	guest_job_new number "$1" "${4:-run}" || return
 	deadline_of "$2"
-	/lab/job run "$RECALLED" "$NUMBER" "$DEADLINE" "$3" || st=$?
-	guest_job_late "$st" "$1" "${4:-run}" "$2"
+	/lab/job run "$path" "$number" "$DEADLINE" "$3" || st=$?
+	guest_job_late "$st" "$path/data/job/$number" "$1" "${4:-run}" "$2"
 }
 
 # Show the command, run it in the guest, show its output.

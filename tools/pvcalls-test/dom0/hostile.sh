@@ -167,8 +167,10 @@ rogue_frontend_node()
 
 rogue_device()
 {
-	guest_recall rogue
-	backend_ask "test -d /sys/bus/xen-backend/devices/pvcalls-${RECALLED##*/}-0"
+	local path
+
+	guest_recall path rogue || return
+	backend_ask "test -d /sys/bus/xen-backend/devices/pvcalls-${path##*/}-0"
 }
 
 # rogue_back_is STATE, as xenbus numbers.

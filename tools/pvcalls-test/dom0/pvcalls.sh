@@ -5,20 +5,19 @@
 # Of the domain with the backend: guest "driver", or dom0 where there is none.
 backend_node()
 {
-	local path=/local/domain/0
+	local path back=/local/domain/0
 
-	if [ -f "$GUEST_NODES/driver" ]; then
-		guest_recall driver
-		path=$RECALLED
-	fi
-	guest_path "$1" >/dev/null || return
-	echo "$path/backend/pvcalls/${RECALLED##*/}/0"
+	[ ! -f "$GUEST_NODES/driver" ] || guest_recall back driver
+	guest_recall path "$1" || return
+	echo "$back/backend/pvcalls/${path##*/}/0"
 }
 
 frontend_node()
 {
-	guest_path "$1" >/dev/null || return
-	echo "$RECALLED/device/pvcalls/0"
+	local path
+
+	guest_recall path "$1" || return
+	echo "$path/device/pvcalls/0"
 }
 
 # "BACKEND FRONTEND", as xenbus numbers (4 is Connected).
