@@ -111,15 +111,20 @@ progress()
 	printf ' %d s\n' $((SECONDS - start)) >&2
 }
 
+# lock_take DESCRIPTOR FILE: that it is open for.
+lock_take()
+{
+	flock -n "$1" && return
+	note "another run holds $2, waiting for it"
+	flock "$1"
+}
+
 # One user of the lab at a time (one QEMU, one cache).
 lab_lock()
 {
 	mkdir -p "$CACHE"
 	[ -z "${LAB_LOCKED:-}" ] || return 0
 	exec 9>"$CACHE/lock"
-	if ! flock -n 9; then
-		note "another run holds $CACHE/lock, waiting for it"
-		flock 9
-	fi
+	lock_take 9 "$CACHE/lock"
 	export LAB_LOCKED=1
 }

@@ -3,17 +3,21 @@
 # KUnit: the kernel with KASAN, in bare QEMU, loads every *_test.ko; the same
 # with KCSAN, which looks for data races: KERNEL=kcsan.
 
-kunit_initramfs()
+# kunit_new NAME FILE.ko...: a directory for this run, $RUN, with an initramfs
+# that has these modules.
+kunit_new()
 {
-	local dir=$RUN/initramfs module
+	local dir module
 
+	RUN=$CACHE/runs/$(date +%Y%m%d-%H%M%S)-$1
+	dir=$RUN/initramfs
+	shift
 	mkdir -p "$dir"/{bin,dev,proc,sys,modules}
 	cp /bin/busybox "$dir/bin/busybox"
 	chroot "$dir" /bin/busybox --install -s /bin
 	cp "$LAB/kernel/init" "$dir/init"
 	chmod 755 "$dir/init"
-	find "$MODULES_DIR" -name '*_test.ko' -exec cp -t "$dir/modules" {} +
-	cp "$MODULES_DIR/xen-flexring.ko" "$dir/modules/"
+	cp -t "$dir/modules" "$@"
 	for module in "$dir"/modules/*; do
 		strip --strip-debug "$module"
 	done
@@ -135,23 +139,32 @@ kunit_where()
 	printf '     try next: LAB_SLOW=3 make kunit (a busy machine)\n'
 }
 
-verb_kunit()
+# Sets OWN_* as own_kernel does.  It needs nothing of the lab, so that it has a
+# lock of its own: `check` runs it beside.
+kunit_prepare()
 {
 	need_root
-	lab_lock
+	mkdir -p "$CACHE"
+	exec 6>"$CACHE/kunit.lock"
+	lock_take 6 "$CACHE/kunit.lock"
 	deps_kunit
 	kernel_kunit
+}
+
+verb_kunit()
+{
+	local suites
+
+	kunit_prepare
 	if [ "$KERNEL" = kcsan ]; then
 		modules_build "$OWN_ID" "$OWN_KDIR"
 	else
 		# Apart from the modules for guests, which count no coverage.
 		modules_build "$OWN_ID-gcov" "$OWN_KDIR" GCOV_PROFILE=y
 	fi
-	find "$MODULES_DIR" -name '*_test.ko' | grep -q . ||
-		die "the build made no *_test.ko"
-	RUN=$CACHE/runs/$(date +%Y%m%d-%H%M%S)-kunit
-	mkdir -p "$RUN"
-	kunit_initramfs
+	mapfile -t suites < <(find "$MODULES_DIR" -name '*_test.ko')
+	[ "${#suites[@]}" != 0 ] || die "the build made no *_test.ko"
+	kunit_new kunit "$MODULES_DIR/xen-flexring.ko" "${suites[@]}"
 	kunit_boot
 	kunit_verdict
 	[ "$KERNEL" = kcsan ] || coverage_report

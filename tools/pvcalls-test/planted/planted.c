@@ -6,8 +6,10 @@
  * Copyright (C) 2026 the xen-pvcalls developers
  */
 #include <linux/delay.h>
+#include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -82,6 +84,31 @@ static void active(void)
 	kfree(work);
 }
 
+/* What two threads add to without a lock. */
+static unsigned long shared;
+
+static int racer(void *unused)
+{
+	while (!kthread_should_stop()) {
+		shared++;
+		cond_resched();
+	}
+	return 0;
+}
+
+static void race(void)
+{
+	struct task_struct *racers[2];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(racers); i++)
+		racers[i] = kthread_run(racer, NULL, "racer/%u", i);
+	msleep(5000);
+	for (i = 0; i < ARRAY_SIZE(racers); i++)
+		if (!IS_ERR(racers[i]))
+			kthread_stop(racers[i]);
+}
+
 static const struct {
 	const char *name;
 	void (*commit)(void);
@@ -91,6 +118,7 @@ static const struct {
 	{ "leak", leak },
 	{ "active", active },
 	{ "freed", freed },
+	{ "race", race },
 };
 
 static int __init planted_init(void)
