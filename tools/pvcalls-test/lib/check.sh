@@ -3,25 +3,29 @@
 # Unit tests; `check`, which runs every kind of test, and `check-full`, which
 # runs all of them on all kernels.
 
-# One QEMU after another.
+# Each stage is VERB [VARIABLE=VALUE...].  Those that boot Xen come one after
+# another.
 CHECK_STAGES=(smoke interop driver hostile e2e hostile-front)
-# Meanwhile, with what these leave of the processors: nothing has a deadline.
-CHECK_BESIDE=(kernel lint unit fuzz)
-# With the kernel that was built beside.
-CHECK_LAST=(kunit)
-# VERB [VARIABLE=VALUE...]; some hours.
+# Meanwhile, with what these leave of the processors: they measure nothing, and
+# have no deadline that is near.
+CHECK_BESIDE=(kernel lint unit fuzz kunit)
+
+# Some hours.  What needs a kernel that is built beside comes late.
 CHECK_FULL_STAGES=(
-	lint unit kunit smoke interop driver selftest
-	'e2e LAB_LONG=1' 'hostile LAB_LONG=1' 'hostile-front LAB_LONG=1'
+	smoke interop driver selftest
+	'hostile LAB_LONG=1' 'hostile-front LAB_LONG=1'
+	matrix 'interop SUITE=trixie' 'interop SUITE=trixie-backports'
 	'detectors KERNEL=debug' 'detectors KERNEL=kasan'
 	'smoke KERNEL=debug' 'interop KERNEL=debug' 'driver KERNEL=debug'
 	'smoke KERNEL=kasan' 'driver KERNEL=kasan'
 	'hostile KERNEL=debug' 'hostile KERNEL=kasan'
-	'kunit KERNEL=kcsan' 'soak KERNEL=debug'
-	'interop SUITE=trixie' 'interop SUITE=trixie-backports'
-	matrix
-	'fuzz FUZZ_SECONDS=600'
 )
+CHECK_FULL_BESIDE=(
+	kernel 'kernel KERNEL=debug' 'kernel KERNEL=kcsan' lint unit kunit
+	'kunit KERNEL=kcsan' 'detectors KERNEL=kcsan' 'fuzz FUZZ_SECONDS=600'
+)
+# What measures, or has no processor to spare.
+CHECK_FULL_LAST=('e2e LAB_LONG=1' 'soak KERNEL=debug')
 
 verb_unit()
 {
@@ -118,25 +122,33 @@ check_beside_end()
 	[ ! -e "$BESIDE.table" ] || TABLE+=$(<"$BESIDE.table")$'\n'
 }
 
+# check_begin STAGE...: these run beside what follows.
+check_begin()
+{
+	CHECK_START=$SECONDS
+	TABLE=
+	check_beside "$@"
+}
+
+check_end()
+{
+	check_table $((SECONDS - CHECK_START))
+	finish
+}
+
 verb_check()
 {
-	local start=$SECONDS
-
-	TABLE=
-	check_beside "${CHECK_BESIDE[@]}"
+	check_begin "${CHECK_BESIDE[@]}"
 	check_stages "${CHECK_STAGES[@]}"
 	check_beside_end
-	check_stages "${CHECK_LAST[@]}"
-	check_table $((SECONDS - start))
-	finish
+	check_end
 }
 
 verb_check-full()
 {
-	local start=$SECONDS
-
-	TABLE=
+	check_begin "${CHECK_FULL_BESIDE[@]}"
 	check_stages "${CHECK_FULL_STAGES[@]}"
-	check_table $((SECONDS - start))
-	finish
+	check_beside_end
+	check_stages "${CHECK_FULL_LAST[@]}"
+	check_end
 }

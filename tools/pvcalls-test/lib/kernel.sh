@@ -168,7 +168,10 @@ kernel_kunit()
 
 verb_kernel()
 {
-	kernel_kunit
-	count_pass "the kernel for KUnit is there: $OWN_ID"
+	case $KERNEL in
+	debug)	own_kernel debug ;;
+	*)	kernel_kunit ;;
+	esac
+	count_pass "the kernel is there: $OWN_ID"
 	finish
 }
