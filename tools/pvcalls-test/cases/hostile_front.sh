@@ -195,6 +195,17 @@ rogue_struck()
 	[ "$(xenstore-read "$(rogue_path)/struck")" = "$1" ]
 }
 
+# victim_to_mark COMMAND: in the background, as far as its step "mark".  The
+# mark of another case must be gone before: the question may come before the
+# command has begun.
+victim_to_mark()
+{
+	guest_run victim 20 'rm -f /run/victim.mark'
+	guest_start victim steps "$1"
+	wait_for 60 guest_run victim 20 'test -e /run/victim.mark' ||
+		fail "the victim did not come to its mark"
+}
+
 # The steps of a case, and what becomes of the device.
 steps_of_case()
 {
@@ -204,11 +215,9 @@ steps_of_case()
 		steps+=' use:7 connect:7 echo:5000'
 		says+=' 0 5000'
 	}
-	run="rm -f /run/victim.mark; modprobe pvcalls-front; $(victim_steps "$steps")"
+	run="modprobe pvcalls-front; $(victim_steps "$steps")"
 	if [ "${AFTER[$name]}" = wake ]; then
-		guest_start victim steps "$run"
-		wait_for 60 guest_run victim 20 'test -e /run/victim.mark' ||
-			fail "the victim did not come to its mark"
+		victim_to_mark "$run"
 		rogue_struck "$name" || fail "rogue-back did not strike"
 		rogue_start honest
 		said=$(guest_job_wait victim steps 60)
@@ -355,10 +364,8 @@ case_domain_dies()
 {
 	[ ! -e /run/lab/dirty ] || (pair_mends) || pair_renew
 	rogue_start honest
-	guest_start victim steps "rm -f /run/victim.mark; modprobe pvcalls-front
+	victim_to_mark "modprobe pvcalls-front
 		$(victim_steps 'connect:7 echo:100 bg:recv:10 mark join')"
-	wait_for 60 guest_run victim 20 'test -e /run/victim.mark' ||
-		fail "the victim did not come to its mark"
 	guest_destroy rogue
 	case_said "$(guest_job_wait victim steps 60)" '0 100 ECONNRESET'
 	front_becomes 6
