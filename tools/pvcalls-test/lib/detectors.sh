@@ -59,7 +59,7 @@ detectors_said()
 # something.
 detectors_verdict()
 {
-	("$1") >"$RUN/verdict.log" || :
+	("$1") >"$RUN/verdict.log"
 	if grep -q "^FAIL $2" "$RUN/verdict.log"; then
 		count_pass "the lab says that the consoles are not clean"
 	else
@@ -74,7 +74,7 @@ detectors_kcsan()
 
 	kunit_prepare
 	KDIR=$OWN_KDIR KERNEL_ID=$OWN_ID
-	planted_in kunit_new detectors
+	planted_in kunit_new detectors-kcsan
 	note "booting it; some minutes"
 	kunit_boot
 	if ! grep -qx '@planted' "$RUN/result.log"; then
